@@ -70,9 +70,11 @@ class Layout:
 
     @property
     def sockets(self) -> Path:
-        """The private folder of the sockets: elsewhere when the path is too long for a socket."""
+        """The private folder of the sockets: elsewhere when the path is too long for a socket, or
+        has a comma, which parts the hosts in a database URL."""
         folder = self.folder / "run"
-        if len(os.fsencode(folder / _POSTGRES_SOCKET)) <= _SOCKET_PATH_BYTES:
+        fits = len(os.fsencode(folder / _POSTGRES_SOCKET)) <= _SOCKET_PATH_BYTES
+        if fits and "," not in str(folder):
             return folder
         # Not tempfile.gettempdir(): every process must come to the same place, whatever its TMPDIR.
         return Path("/tmp") / f"minxin-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
@@ -90,10 +92,10 @@ class Layout:
                 f"Cannot write to {self.folder} ({error.strerror}); give MINXIN_DATA another folder"
             ) from error
         owner = self.folder.stat().st_uid
-        if os.geteuid() not in (0, owner):
+        if os.geteuid() != owner:
             raise EmbeddedError(
-                f"The data in {self.folder} belongs to the user with id {owner}; run this as that "
-                "user (or as root), or give MINXIN_DATA another folder"
+                f"{self.folder} belongs to the user with id {owner}, not to you: run this as that "
+                "user, or give MINXIN_DATA another folder"
             )
 
     def open_log(self, name: str) -> BinaryIO:
