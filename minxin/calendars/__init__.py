@@ -1,0 +1,1 @@
+"""Workdays, deadline rules, due instants and their explanation: pure functions, no database."""
