@@ -1,0 +1,1 @@
+"""Personal data: encryption, masks, query codes. Everything here is pure."""
