@@ -1,0 +1,1 @@
+"""Uploaded files: looked into, cleaned, stored by their content."""
