@@ -14,7 +14,6 @@ import shutil
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,16 +38,15 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _leave)
     try:
-        _say(lock, phase="starting")
-        _keep(layout, durable=sys.argv[3] == "durable", ready=lambda: _say(lock, phase="ready"))
+        _say(lock, "starting")
+        layout.keeper_failure.unlink(missing_ok=True)
+        _keep(layout, durable=sys.argv[3] == "durable", ready=lambda: _say(lock, "ready"))
     except EmbeddedError as error:
-        _say(lock, failure=str(error))
+        layout.keeper_failure.write_text(str(error))
         print(error, file=sys.stderr)
         sys.exit(1)
-    except Exception:
-        _say(lock, failure=f"See {layout.logs}/keeper.log\n{traceback.format_exc()}")
-        raise
     finally:
+        _say(lock, "gone")
         # Released only now, so whoever finds no keeper finds no server either.
         os.close(lock)
 
@@ -66,8 +64,8 @@ def _take_lock(path: Path) -> int | None:
     return None
 
 
-def _say(lock: int, **words: str) -> None:
-    text = json.dumps({"keeper": os.getpid(), **words}).encode()
+def _say(lock: int, phase: str) -> None:
+    text = json.dumps({"keeper": os.getpid(), "phase": phase}).encode()
     os.ftruncate(lock, 0)
     os.pwrite(lock, text, 0)
 

@@ -69,6 +69,10 @@ class Layout:
         return self.folder / "keeper.lock"
 
     @property
+    def keeper_failure(self) -> Path:
+        return self.logs / "keeper.failure"
+
+    @property
     def sockets(self) -> Path:
         """The private folder of the sockets: elsewhere when the path is too long for a socket, or
         has a comma, which parts the hosts in a database URL."""
@@ -116,9 +120,8 @@ class Layout:
     def failure(self) -> str:
         """Why the keeper gave up, in its own words."""
         try:
-            kept = json.loads(self.keeper_lock.read_text())
-            return str(kept["failure"])
-        except (OSError, ValueError, KeyError):
+            return self.keeper_failure.read_text()
+        except OSError:
             tail = self.log_tail("keeper")
             return f"The keeper of the embedded servers failed; see {self.logs}/keeper.log\n{tail}"
 
@@ -155,19 +158,25 @@ class State:
         except BlockingIOError:
             return cls._kept(os.pread(file, 65536, 0))
         else:
+            cls._forget(file)
             return None
         finally:
             os.close(file)
+
+    @staticmethod
+    def _forget(file: int) -> None:
+        """Clear what a killed keeper said, or it would count until the next one speaks."""
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(file, 0)
 
     @classmethod
     def _kept(cls, text: bytes) -> State:
         try:
             kept = json.loads(text)
-            state = cls(int(kept["keeper"]), str(kept["phase"]))
-            os.kill(state.keeper, 0)  # between its lock and its first word stands the last one's
-        except (ValueError, KeyError, ProcessLookupError):
+            return cls(int(kept["keeper"]), str(kept["phase"]))
+        except (ValueError, KeyError):
             return cls(0, "starting")
-        return state
 
     def terminate(self) -> bool:
         """Ask the keeper to stop. False where it has not said its name yet."""
