@@ -20,7 +20,8 @@
     var old = document.getElementById(id);
     if (old) old.remove();
     field.classList.toggle("field-invalid", Boolean(words));
-    control.setAttribute("aria-invalid", words ? "true" : "false");
+    var group = control.type === "radio" ? field.querySelectorAll("input[type=radio]") : [control];
+    group.forEach(function (one) { words ? one.setAttribute("aria-invalid", "true") : one.removeAttribute("aria-invalid"); });
     if (!words) return;
     var p = make("p", "field-error");
     p.id = id;
@@ -40,12 +41,13 @@
 
   function wrongWith(control, form) {
     if (control.disabled || control.type === "hidden") return "";
+    var missing = control.closest(".field").dataset.missing;
     if (control.type === "radio") {
-      return control.required && !form.querySelector("input[name='" + control.name + "']:checked") ? "请选择" + labelOf(control) : "";
+      return control.required && !form.querySelector("input[name='" + control.name + "']:checked") ? missing || "请选择" + labelOf(control) : "";
     }
-    if (control.type === "checkbox") return control.required && !control.checked ? "请先勾选" : "";
+    if (control.type === "checkbox") return control.required && !control.checked ? missing || "请先勾选" : "";
     var value = control.value.trim();
-    if (control.required && !value) return (control.tagName === "SELECT" ? "请选择" : "请填写") + labelOf(control);
+    if (control.required && !value) return missing || (control.tagName === "SELECT" ? "请选择" : "请填写") + labelOf(control);
     if (control.dataset.limit && Array.from(control.value).length > Number(control.dataset.limit)) return labelOf(control) + "超过 " + control.dataset.limit + " 字，请删减";
     if (control.type === "file") return badFiles(control);
     return "";
@@ -116,6 +118,13 @@
       show(at + 1, true);
     }
 
+    // What was complained of is taken back as soon as it is mended.
+    ["input", "change"].forEach(function (kind) {
+      form.addEventListener(kind, function (event) {
+        var control = event.target;
+        if (control.getAttribute("aria-invalid") === "true" && control.closest(".field") && !wrongWith(control, form)) complain(control, "");
+      });
+    });
     window.addEventListener("popstate", function (event) { show(event.state && event.state.step || 0, true); });
     document.addEventListener("minxin:show", function (event) {
       var n = parts.findIndex(function (part) { return part.contains(event.detail); });
@@ -152,9 +161,10 @@
     complain(input, badFiles(input));
     Array.from(input.files).forEach(function (file) {
       var mb = Number(input.dataset.maxMb) || 0;
-      var item = list.appendChild(make("li", "preview" + (mb && file.size > mb * 1024 * 1024 ? " preview-bad" : "")));
-      var words = make("span", "", file.name + " " + size(file.size));
-      if (!/^image\//.test(file.type) || !window.createImageBitmap) {
+      var big = mb && file.size > mb * 1024 * 1024;
+      var item = list.appendChild(make("li", "preview" + (big ? " preview-bad" : "")));
+      var words = make("span", "", file.name + " " + size(file.size) + (big ? "，太大" : ""));
+      if (big || !/^image\//.test(file.type) || !window.createImageBitmap) {
         item.appendChild(make("span", "preview-none")).appendChild(make("i", "bi bi-file-earmark"));
         item.appendChild(words);
         return;
