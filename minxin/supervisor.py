@@ -49,7 +49,8 @@ def children(port: int) -> list[Child]:
     web += ["--respawn-failed-workers", "--log-level", "warning", "wsgi:app"]
     return [
         Child("web", [python, "-m", *web]),
-        Child("worker", [python, "-m", "worker"]),
+        Child("worker for short jobs", [python, "-m", "worker", "short"]),
+        Child("worker for long jobs", [python, "-m", "worker", "long"]),
         Child("scheduler", [python, "-m", "worker", "schedule"]),
     ]
 
@@ -81,7 +82,7 @@ def up(
         _tell("Preparing the database")
         prepare()
         asked_to_stop = open_things.enter_context(_stop_signals())
-        _tell("Starting web, worker and scheduler")
+        _tell("Starting web, workers and scheduler")
         processes: dict[str, subprocess.Popen[bytes]] = {}
         open_things.callback(_stop, processes, asked_to_stop)
         for child in run(port):
@@ -133,7 +134,7 @@ def _stop(
 ) -> None:
     """End them, with a term; asked a second time, at once. What a job had not finished is run
     again later: its row in the outbox still stands."""
-    _tell("Stopping web, worker and scheduler")
+    _tell("Stopping web, workers and scheduler")
     patience = asked_to_stop()
     deadline = time.monotonic() + _STOP_SECONDS
     for process in processes.values():
