@@ -12,6 +12,7 @@
 
   function release(form) {
     delete form.dataset.busy;
+    delete form.dataset.sending;
     buttonsOf(form).forEach(function (b) {
       if (b.getAttribute("aria-busy") === "true") { b.disabled = false; b.removeAttribute("aria-busy"); }
     });
@@ -23,8 +24,8 @@
     if (form.dataset.busy) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     form.dataset.busy = "1";
     setTimeout(function () {
-      // Another listener may have stopped it; htmx always does, and tells us when it is through.
-      if (event.defaultPrevented && !isHtmx(form)) { release(form); return; }
+      // Another listener may have stopped it; htmx always does, and tells when it sends and when it is through.
+      if (event.defaultPrevented && !(isHtmx(form) && form.dataset.sending)) { release(form); return; }
       buttonsOf(form).forEach(function (b) {
         if (!b.disabled) { b.disabled = true; b.setAttribute("aria-busy", "true"); }
       });
@@ -35,6 +36,10 @@
     return ["post", "get", "put", "patch", "delete"].some(function (v) { return form.hasAttribute("hx-" + v); });
   }
 
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = event.target.closest && event.target.closest("form");
+    if (form) form.dataset.sending = "1";
+  });
   document.addEventListener("htmx:afterRequest", function (event) {
     var form = event.target.closest && event.target.closest("form");
     if (form) release(form);

@@ -220,7 +220,9 @@
 
   function forgetDone() {
     // Only a page that says the act was done clears the draft of the form that was sent.
-    if (!document.querySelector("#messages .message-done")) return;
+    var done = document.querySelector("#messages .message-done:not([data-seen])");
+    if (!done) return;
+    done.dataset.seen = "1";   // a message that stays on the page speaks of one act only
     var sent;
     try { sent = sessionStorage.getItem("sent"); sessionStorage.removeItem("sent"); } catch (refused) { return; }
     if (sent) remember(sent, null);
