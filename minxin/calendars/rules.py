@@ -71,6 +71,7 @@ _ROWS = (
     Rule("report", "举报办理", "workday", 15, f"第九条（二），{DEFAULT}", begins="转办"),
     Rule("thanks", "表扬办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
     Rule("other", "其他办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
+    Rule("rework", "退回重办", "workday", 3, f"第八条（二），{DEFAULT}", begins="审核退回"),
     Rule("return", "退件", "workday", 2, f"第九条（五），{DEFAULT}", begins="收件"),
     Rule(
         "extension",

@@ -1,0 +1,23 @@
+"""Runs the revisions for one city: its schema is on the search path and holds its own version."""
+
+from alembic import context
+
+from minxin.audit import log
+from minxin.background import Outbox
+from minxin.cases import models, tallies
+from minxin.comparison import models as comparison
+from minxin.extensions import Base
+from minxin.notices import inbox
+from minxin.people import models as people
+
+TABLES = (Outbox, comparison, inbox, log, models, people, tallies)
+"""Named so that autogenerate sees every table."""
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table_schema=context.config.attributes["schema"],
+    compare_server_default=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

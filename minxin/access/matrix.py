@@ -1,0 +1,80 @@
+"""Role × permission → how far it reaches. This table is regulation 1.9; nothing else decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from minxin.access.permissions import Permission as P
+from minxin.people.roles import Role
+
+
+class Reach(IntEnum):
+    """How far a right goes, from the nearest to the widest."""
+
+    POST = 1  # cases that lie with exactly the own unit
+    UNIT = 2  # … with the own unit or one below it, main or co-handling
+    TENANT = 3  # every case that the tenant holds
+    CITY = 4  # every case of the city
+
+
+def _all(reach: Reach, *permissions: P) -> dict[P, Reach]:
+    return dict.fromkeys(permissions, reach)
+
+
+_OFFICE = _all(
+    Reach.CITY,
+    P.DESK_VIEW,
+    P.CASE_VIEW,
+    P.CASE_ENTER,
+    P.CASE_IMPORT,
+    P.CASE_CLAIM,
+    P.CASE_SCREEN,
+    P.CASE_REFUSE,
+    P.CASE_WITHDRAW,
+    P.CASE_DISPATCH,
+    P.CASE_REVIEW,
+    P.CASE_FOLLOW_UP,
+    P.CASE_RATE,
+    P.CASE_CLOSE,
+    P.CONTACT_REVEAL,
+    P.BOARD_VIEW,
+)
+
+MATRIX: Mapping[Role, Mapping[P, Reach]] = {
+    Role.OFFICE_CLERK: _OFFICE,
+    Role.OFFICE_HEAD: _OFFICE,
+    Role.STATION: {
+        **_all(
+            Reach.TENANT,
+            P.DESK_VIEW,
+            P.CASE_VIEW,
+            P.CASE_ASSIGN,
+            P.CASE_REVIEW,
+            P.CASE_FOLLOW_UP,
+            P.CONTACT_REVEAL,
+        ),
+        # A station handles what was sent to itself; what it passed on is the unit's to handle.
+        **_all(Reach.POST, P.CASE_ACCEPT, P.CASE_HANDLE, P.CASE_REPORT),
+    },
+    Role.RESPONDER: _all(
+        Reach.UNIT,
+        P.DESK_VIEW,
+        P.CASE_VIEW,
+        P.CASE_ACCEPT,
+        P.CASE_HANDLE,
+        P.CASE_REPORT,
+        P.CONTACT_REVEAL,
+    ),
+    Role.UNIT_HEAD: _all(Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN),
+    Role.LEADER: _all(Reach.CITY, P.DESK_VIEW, P.CASE_VIEW, P.BOARD_VIEW),
+    # 三权分立: administrators never see a case; their pages come with the console.
+    Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
+    Role.SECURITY_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
+    Role.AUDIT_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
+}
+
+
+def reach_of(role: Role | None, permission: P) -> Reach | None:
+    """How far a role's permission goes; None where it has none."""
+    return MATRIX[role].get(permission) if role else None

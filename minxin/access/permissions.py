@@ -1,0 +1,30 @@
+"""What can be permitted. A name is `<noun>_<verb>`; its value is what the audit log says."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One right. Who has it, and how far, stands in `access.matrix`."""
+
+    CASE_VIEW = "case.view"
+    CASE_ENTER = "case.enter"
+    CASE_IMPORT = "case.import"
+    CASE_CLAIM = "case.claim"
+    CASE_SCREEN = "case.screen"
+    CASE_REFUSE = "case.refuse"
+    CASE_WITHDRAW = "case.withdraw"
+    CASE_DISPATCH = "case.dispatch"
+    CASE_ASSIGN = "case.assign"
+    CASE_ACCEPT = "case.accept"
+    CASE_HANDLE = "case.handle"
+    CASE_REPORT = "case.report"
+    CASE_SIGN = "case.sign"
+    CASE_REVIEW = "case.review"
+    CASE_FOLLOW_UP = "case.follow_up"
+    CASE_RATE = "case.rate"
+    CASE_CLOSE = "case.close"
+    CONTACT_REVEAL = "contact.reveal"
+    BOARD_VIEW = "board.view"
+    DESK_VIEW = "desk.view"

@@ -1,0 +1,103 @@
+"""Work for later: a row in the outbox of the same transaction, sent to RQ after its commit.
+
+PostgreSQL is the truth and Valkey may lose everything: `outstanding()` finds what was sent or not
+but never done, and the scheduler sends it again. Every job may therefore run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, event, insert, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from minxin import clock, sessions
+from minxin.extensions import db
+from minxin.sessions import ReachSession
+from minxin.tenancy.models import Key
+
+GIVE_UP_AFTER = 20
+AGAIN_AFTER = timedelta(seconds=30)
+
+
+class Outbox(Key):
+    """A job that was promised; `tenant_id` is the tenant it runs in, none for the whole city."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_waiting", "id", postgresql_where=text("done_at IS NULL")),)
+
+    tenant_id: Mapped[int | None] = mapped_column(BigInteger)
+    job: Mapped[str]
+    ids: Mapped[dict[str, Any]]
+    queue: Mapped[str] = mapped_column(default="short")
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+Send = Callable[[str, int, str], None]
+"""Hands (schema, outbox id, queue) to RQ; set by `worker.queues`, absent in a bare process."""
+
+_send: list[Send] = []
+
+
+def send_with(sender: Send | None) -> None:
+    """Name the function that reaches RQ; without one, promises wait for the sweep."""
+    _send[:] = [sender] if sender else []
+
+
+def later(job: str, *, queue: str = "short", **ids: int) -> None:
+    """Promise a job in the tenant of this context. Only ids go in: never personal data."""
+    context = sessions.current()
+    made = db.session.scalar(
+        insert(Outbox)
+        .values(tenant_id=context.tenant_id, job=job, ids=ids, queue=queue, created_at=clock.now())
+        .returning(Outbox.id)
+    )
+    db.session.info.setdefault("promised", []).append((context.schema, made, queue))
+
+
+@event.listens_for(ReachSession, "after_commit")
+def _send_promised(session: ReachSession) -> None:
+    for schema, outbox_id, queue in session.info.pop("promised", []):
+        send(schema, outbox_id, queue)
+
+
+@event.listens_for(ReachSession, "after_rollback")
+def _forget_promised(session: ReachSession) -> None:
+    session.info.pop("promised", None)
+
+
+def send(schema: str, outbox_id: int, queue: str) -> None:
+    """Hand one promise to RQ. Where Valkey is away the sweep sends it later."""
+    for sender in _send:
+        sender(schema, outbox_id, queue)
+
+
+def outstanding(at: datetime, limit: int = 500) -> list[tuple[int, str]]:
+    """(id, queue) of promises that nobody has kept for a while; marks them as sent now.
+
+    Runs by the city's login. Rows another sweep holds are skipped.
+    """
+    waiting = (
+        select(Outbox.id)
+        .where(
+            Outbox.done_at.is_(None),
+            Outbox.attempts < GIVE_UP_AFTER,
+            (Outbox.sent_at.is_(None)) | (Outbox.sent_at < at - AGAIN_AFTER),
+        )
+        .order_by(Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = db.session.execute(
+        update(Outbox)
+        .where(Outbox.id.in_(waiting))
+        .values(sent_at=at, attempts=Outbox.attempts + 1)
+        .returning(Outbox.id, Outbox.queue)
+    )
+    return [(row.id, row.queue) for row in rows]

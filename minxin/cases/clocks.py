@@ -1,0 +1,124 @@
+"""The clocks of a case: started and stopped by moves, computed from stored inputs (1.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import desc, select, update
+
+from minxin.calendars.due import Due, compute, yellow_from
+from minxin.calendars.rules import Rule
+from minxin.calendars.workdays import Calendar
+from minxin.cases.models import FAR, Case, Clock, DeadlineRule, WorkCalendar
+from minxin.extensions import db
+
+HANDLING = "handling"
+"""In the table of moves: the clock of the case's own kind."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The deadline rules and the calendar in force in the city."""
+
+    rules: dict[str, Rule]
+    calendar: Calendar
+
+    def due(self, key: str, start: datetime) -> Due:
+        """Compute the due instant of a rule from a start. Raises KeyError for unknown keys."""
+        return compute(self.rules[key], start, self.calendar)
+
+
+def rulebook() -> Rulebook:
+    """Read what the city has adopted: the newest version of each rule and the newest calendar."""
+    newest = (
+        select(DeadlineRule)
+        .distinct(DeadlineRule.key)
+        .order_by(DeadlineRule.key, desc(DeadlineRule.version))
+    )
+    rules = {row.key: as_rule(row) for row in db.session.scalars(newest)}
+    adopted = db.session.scalars(
+        select(WorkCalendar).order_by(desc(WorkCalendar.id)).limit(1)
+    ).one()
+    return Rulebook(rules, as_calendar(adopted))
+
+
+def as_rule(row: DeadlineRule) -> Rule:
+    """The pure rule of a stored one."""
+    return Rule(
+        row.key,
+        row.name,
+        row.unit,  # type: ignore[arg-type]
+        row.amount,
+        row.article,
+        row.version,
+        row.begins,
+        row.from_due,
+    )
+
+
+def as_calendar(row: WorkCalendar) -> Calendar:
+    """The pure calendar of a stored one."""
+    return Calendar(
+        row.version,
+        date.fromisoformat(row.first),
+        date.fromisoformat(row.last),
+        {date.fromisoformat(day): name for day, name in row.exceptions.items()},
+    )
+
+
+def rule_key(case: Case, key: str) -> str:
+    """The rule that a name in the table stands for: "handling" is the case's kind."""
+    return (case.kind or "other") if key == HANDLING else key
+
+
+def start(case: Case, key: str, at: datetime, book: Rulebook) -> Clock:
+    """Start a clock of the case at an instant."""
+    due = book.due(rule_key(case, key), at)
+    clock = Clock(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        unit_id=case.unit_id,
+        rule_key=due.rule.key,
+        rule_version=due.rule.version,
+        calendar_version=due.calendar_version,
+        started_at=at,
+        due_at=due.at,
+        yellow_at=yellow_from(due),
+        provisional=due.provisional,
+    )
+    db.session.add(clock)
+    return clock
+
+
+def running(case: Case) -> list[Clock]:
+    """The clocks of the case that still run, the earliest due first."""
+    query = select(Clock).where(Clock.case_id == case.id, Clock.stopped_at.is_(None))
+    return list(db.session.scalars(query.order_by(Clock.due_at, Clock.id)))
+
+
+def stop(clocks: Collection[Clock], keys: Collection[str], case: Case, at: datetime) -> list[Clock]:
+    """Stop those of the running clocks that a move names; "*" stops them all."""
+    wanted = {rule_key(case, key) for key in keys}
+    stopped = [clock for clock in clocks if "*" in keys or clock.rule_key in wanted]
+    for clock in stopped:
+        clock.stopped_at = at
+    return stopped
+
+
+def show_earliest(case: Case, clocks: Collection[Clock]) -> None:
+    """Write the earliest running clock onto the case, where lists sort by it."""
+    first = min(clocks, key=lambda clock: clock.due_at, default=None)
+    case.due_at = first.due_at if first else FAR
+    case.yellow_at = first.yellow_at if first else None
+    case.clock_key = first.rule_key if first else None
+
+
+def hand_on(case: Case, unit_id: int) -> None:
+    """The running clocks of a case count for the unit that it was passed on to."""
+    db.session.execute(
+        update(Clock)
+        .where(Clock.case_id == case.id, Clock.stopped_at.is_(None))
+        .values(unit_id=unit_id)
+    )

@@ -1,0 +1,65 @@
+"""The ends of a case: 结案 with its method, 撤回 by the citizen (第八条（四）)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+
+from minxin.cases import workflow
+from minxin.cases.models import Assignment, Case, CitizenAct
+from minxin.cases.states import CloseMethod
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import CITIZEN, Actor
+
+
+def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """结案 with a method. Every clock stops and every assignment ends."""
+    if method and method not in set(CloseMethod):
+        raise Refused("请选择结案方式", "close_method")
+    made = workflow.move(
+        case.id,
+        "close",
+        by=by,
+        at=at,
+        version=version,
+        facts={"close_method": method},
+        payload={"close_method": method},
+    )
+    made.case.close_method, made.case.closed_at = method, at
+    _end_assignments(case, "done", at)
+    return made.case
+
+
+def withdraw(
+    case: Case, *, reason: str, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """撤回 at the citizen's wish, which the office may also take down for him."""
+    made = workflow.move(case.id, "withdraw", by=by, at=at, reason=reason, version=version)
+    made.case.closed_at = at
+    _end_assignments(case, "withdrawn", at)
+    return made.case
+
+
+def carry_out(act: CitizenAct, case: Case | None, *, at: datetime) -> None:
+    """Do what the citizen asked for on the progress page; what cannot be done is answered."""
+    if act.done_at is not None:
+        return
+    act.done_at = at
+    if case is None:
+        act.answer = "诉求正在登记，请稍后再试"
+        return
+    try:
+        withdraw(case, reason=act.text, by=CITIZEN, at=at)
+        act.answer = "已撤回"
+    except Refused as refusal:
+        act.answer = refusal.message
+
+
+def _end_assignments(case: Case, outcome: str, at: datetime) -> None:
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
+        .values(ended_at=at, outcome=outcome)
+    )

@@ -1,0 +1,117 @@
+"""How to reach the citizen: sealed, shown as masks, revealed with a reason (第八条（七）)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from minxin.access.check import covers
+from minxin.access.permissions import Permission
+from minxin.audit import log
+from minxin.cases import workflow
+from minxin.cases.models import Case, Contact
+from minxin.cases.states import Kind
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.roles import Role
+from minxin.privacy import masks, phones
+from minxin.privacy.addresses import mask_address
+from minxin.privacy.ring import vault
+
+PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the citizen left of himself, in the clear; lives in memory only."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """The same as it is stored; the context of sealing is the case's number."""
+
+    name: bytes | None
+    phone: bytes | None
+    address: bytes | None
+
+
+def seal(person: Person, number: str) -> Sealed:
+    """Encrypt what was left; empty fields stay empty."""
+    return Sealed(*(vault().seal(v, number) if v else None for v in _fields(person)))
+
+
+def unseal(sealed: Sealed, number: str) -> Person:
+    """Decrypt. Raises VaultError where a value was tampered with."""
+    values = (sealed.name, sealed.phone, sealed.address)
+    return Person(*(vault().open(blob, number) if blob else "" for blob in values))
+
+
+def keep(case: Case, person: Person) -> Contact | None:
+    """Store the contact of a new case; None where nothing was left."""
+    if not any(_fields(person)):
+        return None
+    sealed = seal(person, case.number)
+    phone = phones.normalise(person.phone)
+    contact = Contact(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        name_sealed=sealed.name,
+        phone_sealed=sealed.phone,
+        address_sealed=sealed.address,
+        name_mask=masks.mask_name(person.name) if person.name else "",
+        phone_mask=masks.mask_phone(person.phone) if person.phone else "",
+        address_mask=mask_address(person.address) if person.address else "",
+        phone_index=phone_index(phone) if phone else None,
+    )
+    case.has_phone = phone is not None
+    db.session.add(contact)
+    return contact
+
+
+def phone_index(phone: str) -> bytes:
+    """The blind index of a normalised phone: equal phones, equal index."""
+    return vault().blind_index(phone, PHONE)
+
+
+def may_reveal(case: Case, by: Actor) -> bool:
+    """Units never see who reported them: contact of a 举报 is for the office and stations."""
+    if not covers(by, Permission.CONTACT_REVEAL, case):
+        return False
+    return not (case.kind == Kind.REPORT and by.role is Role.RESPONDER)
+
+
+def reveal(case: Case, *, reason: str, by: Actor, at: datetime) -> Person:
+    """Show the contact in the clear, once, with a reason that is logged.
+
+    Raises Refused where it is not permitted, no reason was given, or nothing was left.
+    """
+    if not may_reveal(case, by):
+        raise Refused("您没有查看该件诉求人联系方式的权限")
+    if len(reason.strip()) < 4:
+        raise Refused("请写明查看理由（不少于4个字），理由会记入日志", "reason")
+    contact = db.session.scalar(select(Contact).where(Contact.case_id == case.id))
+    if contact is None:
+        raise Refused("诉求人没有留下联系方式")
+    log.record(
+        "contact.reveal",
+        tenant_id=case.tenant_id,
+        by=by,
+        at=at,
+        object_kind="case",
+        object_id=case.id,
+        reason=reason.strip(),
+    )
+    workflow.note(case, "reveal", by=by, at=at, payload={"reason": reason.strip()})
+    sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
+    return unseal(sealed, case.number)
+
+
+def _fields(person: Person) -> tuple[str, str, str]:
+    return person.name.strip(), person.phone.strip(), person.address.strip()

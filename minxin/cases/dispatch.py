@@ -1,0 +1,141 @@
+"""Dispatch: 转办 from the office to a unit, 分派 inside a district (第八条（一）, 第六条)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from minxin.calendars.due import Due
+from minxin.cases import clocks, tallies, workflow
+from minxin.cases.models import Assignment, Case
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.models import Unit
+from minxin.tenancy.custody import hand_over
+
+
+@dataclass(frozen=True)
+class Order:
+    """派单: one main unit, any co-handling units, and what is asked of them (承办意见)."""
+
+    unit_id: int | None
+    opinion: str
+    co_unit_ids: Sequence[int] = ()
+
+
+def preview(case: Case, at: datetime) -> Due:
+    """When the handling would be due, sent at this instant, with the working to show before."""
+    return clocks.rulebook().due(clocks.rule_key(case, clocks.HANDLING), at)
+
+
+def dispatch(
+    case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """转办: send a screened case to its main unit; custody goes to that unit's tenant."""
+    unit, co_units = _units(order)
+    made = workflow.move(
+        case.id,
+        "dispatch",
+        by=by,
+        at=at,
+        version=version,
+        unit_id=unit.id if unit else None,
+        facts={"screened": case.screened_at, "unit": unit, "opinion": order.opinion.strip()},
+        payload=_said(unit, co_units, order),
+    )
+    if unit is None:  # the move has refused it
+        raise AssertionError
+    case = made.case
+    tenant_before = case.tenant_id
+    _assign(case, unit, co_units, order, by, at)
+    if unit.tenant_id != tenant_before:
+        state = case.state
+        db.session.flush()
+        hand_over(case.id, unit.tenant_id)
+        tallies.change(
+            {
+                (tenant_before, unit.id, state): -1,
+                (unit.tenant_id, unit.id, state): +1,
+            }
+        )
+        case = workflow.lock(case.id)
+    return case
+
+
+def assign(
+    case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """分派: a station passes a case on to a unit of its own district; its clock runs on."""
+    unit, co_units = _units(order)
+    if unit is not None and unit.tenant_id != case.tenant_id:
+        raise Refused("只能分派给本区县的单位", "unit_id")
+    if unit is not None and unit.id == case.unit_id:
+        raise Refused("该单位已是主办单位，请选择其他单位", "unit_id")
+    made = workflow.move(
+        case.id,
+        "assign",
+        by=by,
+        at=at,
+        version=version,
+        unit_id=unit.id if unit else None,
+        facts={"unit": unit, "opinion": order.opinion.strip()},
+        payload=_said(unit, co_units, order),
+    )
+    if unit is None:
+        raise AssertionError
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
+        .values(ended_at=at, outcome="passed_on")
+    )
+    clocks.hand_on(made.case, unit.id)
+    _assign(made.case, unit, co_units, order, by, at)
+    return made.case
+
+
+def _units(order: Order) -> tuple[Unit | None, list[Unit]]:
+    wanted = [order.unit_id, *order.co_unit_ids]
+    found = {
+        unit.id: unit
+        for unit in db.session.scalars(select(Unit).where(Unit.id.in_(wanted), Unit.active))
+    }
+    if order.unit_id is not None and order.unit_id not in found:
+        raise Refused("所选主办单位不存在或已停用，请重新选择", "unit_id")
+    if order.unit_id in order.co_unit_ids:
+        raise Refused("主办单位不能同时是协办单位", "co_unit_ids")
+    main = found.get(order.unit_id) if order.unit_id is not None else None
+    co_units = [found[unit_id] for unit_id in order.co_unit_ids if unit_id in found]
+    if main and any(unit.tenant_id != main.tenant_id for unit in co_units):
+        raise Refused("协办单位须与主办单位同属一个区县", "co_unit_ids")
+    return main, co_units
+
+
+def _said(unit: Unit | None, co_units: Sequence[Unit], order: Order) -> dict[str, object]:
+    return {
+        "unit_id": unit.id if unit else None,
+        "unit_name": unit.name if unit else "",
+        "co_units": [co.name for co in co_units],
+        "opinion": order.opinion.strip(),
+    }
+
+
+def _assign(
+    case: Case, unit: Unit, co_units: Sequence[Unit], order: Order, by: Actor, at: datetime
+) -> None:
+    for part, each in [("main", unit), *(("co", co) for co in co_units)]:
+        db.session.add(
+            Assignment(
+                tenant_id=each.tenant_id,
+                case_id=case.id,
+                unit_id=each.id,
+                part=part,
+                opinion=order.opinion.strip(),
+                sent_by_id=by.user_id,
+                sent_at=at,
+            )
+        )
+    db.session.flush()

@@ -1,0 +1,78 @@
+"""Handling: 签收, the log of what was done, and the files that prove it (第九条（一）（二）)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from minxin.attachments.inspect import Inspected
+from minxin.cases import workflow
+from minxin.cases.models import Assignment, Attachment, Case
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+
+ENTRY_LIMIT = 5_000
+
+
+def accept(case: Case, *, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """签收: the unit takes note of the case; the handling clock runs since dispatch."""
+    made = workflow.move(case.id, "accept", by=by, at=at, version=version)
+    db.session.execute(
+        update(Assignment)
+        .where(
+            Assignment.case_id == case.id,
+            Assignment.unit_id == made.case.unit_id,
+            Assignment.part == "main",
+            Assignment.ended_at.is_(None),
+        )
+        .values(accepted_at=at)
+    )
+    return made.case
+
+
+def enter_log(
+    case: Case, text: str, *, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Write down a step of the handling. Co-handling units write theirs without moving it."""
+    if len(text) > ENTRY_LIMIT:
+        raise Refused(f"办理记录不能超过{ENTRY_LIMIT}个字", "text")
+    main = case.unit_id in by.unit_ids
+    made = workflow.move(
+        case.id,
+        "enter_log" if main else "enter_co_log",
+        by=by,
+        at=at,
+        version=version,
+        facts={"text": text.strip()},
+        payload={"text": text.strip()},
+    )
+    return made.case
+
+
+def attach(
+    case: Case, name: str, content: Inspected, *, part: str, by: Actor, at: datetime
+) -> Attachment:
+    """Add an inspected and stored file to the case."""
+    attachment = Attachment(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        part=part,
+        name=name,
+        kind=content.kind,
+        mime=content.mime,
+        size=content.size,
+        sha256=content.sha256,
+        added_by=by.unit_name or by.name,
+        added_at=at,
+    )
+    db.session.add(attachment)
+    workflow.note(case, "attach", by=by, at=at, payload={"part": part})
+    return attachment
+
+
+def attachments(case: Case) -> list[Attachment]:
+    """The files of a case in the order they came."""
+    query = select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id)
+    return list(db.session.scalars(query))

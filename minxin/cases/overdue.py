@@ -1,0 +1,144 @@
+"""The sweep: due instants that have passed become events and reminders, once each (1.10)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, insert, select, update
+
+from minxin.calendars.words import due_text
+from minxin.cases.models import Case, CaseEvent, Clock
+from minxin.cases.states import WITH_UNIT, State
+from minxin.cases.tallies import Tally
+from minxin.clock import local
+from minxin.extensions import db
+from minxin.notices import inbox
+from minxin.people.actor import SYSTEM
+from minxin.people.models import User
+from minxin.people.roles import Role
+
+BATCH = 500
+WATCHED = ("late", "soon", "today")
+
+
+def sweep(at: datetime) -> int:
+    """Record the lateness of up to a batch of clocks; how many there were.
+
+    Runs by the city's login. A clock version is recorded once whatever is run twice: the row that
+    says so is written in the same transaction as its event. Rows another sweep holds are skipped.
+    """
+    due = (
+        select(Clock.id)
+        .where(Clock.stopped_at.is_(None), Clock.due_at <= at, Clock.late_seen < Clock.version)
+        .order_by(Clock.due_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    late = db.session.execute(
+        update(Clock)
+        .where(Clock.id.in_(due))
+        .values(late_seen=Clock.version)
+        .returning(
+            Clock.id,
+            Clock.version,
+            Clock.tenant_id,
+            Clock.case_id,
+            Clock.unit_id,
+            Clock.rule_key,
+            Clock.due_at,
+        )
+    ).all()
+    if late:
+        db.session.execute(insert(CaseEvent), [_event(clock, at) for clock in late])
+        _remind(late, at)
+    return len(late)
+
+
+def count(at: datetime) -> None:
+    """Write how many cases are late, due today and soon due, by tenant and unit."""
+    tomorrow = local(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    moments = {
+        "late": Case.due_at <= at,
+        "today": and_(Case.due_at > at, Case.due_at <= tomorrow),
+        "soon": and_(Case.due_at > at, Case.yellow_at <= at),
+    }
+    horizon = at + timedelta(days=30)
+    rows = db.session.execute(
+        select(
+            Case.tenant_id,
+            func.coalesce(Case.unit_id, 0).label("unit_id"),
+            *(func.count().filter(moment).label(name) for name, moment in moments.items()),
+        )
+        .where(Case.due_at < horizon)
+        .group_by(Case.tenant_id, func.coalesce(Case.unit_id, 0))
+    ).all()
+    wanted = Counter(
+        {
+            (row.tenant_id, row.unit_id, name): getattr(row, name)
+            for row in rows
+            for name in WATCHED
+            if getattr(row, name)
+        }
+    )
+    db.session.execute(delete(Tally).where(Tally.state.in_(WATCHED)))
+    if wanted:
+        db.session.execute(
+            insert(Tally),
+            [
+                {"tenant_id": tenant, "unit_id": unit, "state": name, "number": number}
+                for (tenant, unit, name), number in wanted.items()
+            ],
+        )
+
+
+def _event(clock: Row[*tuple[Any, ...]], at: datetime) -> dict[str, object]:
+    return {
+        "tenant_id": clock.tenant_id,
+        "case_id": clock.case_id,
+        "name": "overdue",
+        "at": at,
+        "actor_kind": SYSTEM.kind,
+        "actor_name": SYSTEM.name,
+        "actor_unit": "",
+        "internal": True,
+        "payload": {"rule": clock.rule_key, "due_at": clock.due_at.isoformat()},
+    }
+
+
+def _remind(late: Sequence[Row[*tuple[Any, ...]]], at: datetime) -> None:
+    cases = {
+        case.id: case
+        for case in db.session.execute(
+            select(Case.id, Case.number, Case.state, Case.holder_id, Case.unit_id).where(
+                Case.id.in_({clock.case_id for clock in late})
+            )
+        )
+    }
+    units = {case.unit_id for case in cases.values() if case.unit_id}
+    people = db.session.scalars(
+        select(User).where(
+            User.active,
+            User.unit_id.in_(units) & User.role.in_((Role.RESPONDER, Role.UNIT_HEAD, Role.STATION))
+            | User.id.in_({case.holder_id for case in cases.values() if case.holder_id}),
+        )
+    ).all()
+    for clock in late:
+        case = cases[clock.case_id]
+        with_unit = case.unit_id is not None and State(case.state) in WITH_UNIT
+        concerned = [
+            user
+            for user in people
+            if (user.unit_id == case.unit_id if with_unit else user.id == case.holder_id)
+        ]
+        inbox.tell(
+            concerned,
+            f"{case.number} 已超期（应于{due_text(clock.due_at)}前完成）",
+            key=f"late:{clock.id}:{clock.version}",
+            case_id=case.id,
+            number=case.number,
+            at=at,
+            level="late",
+        )

@@ -1,0 +1,144 @@
+"""Screening: claim, put into words, say what it is, or refuse (第八条（一）)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from minxin.cases import search, workflow
+from minxin.cases.models import Case, Category, Contact
+from minxin.cases.states import Kind, RefusalGround, State, Urgency
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.tenancy.models import Tenant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the clerk decided. The citizen's own words are not among it: they never change."""
+
+    kind: str
+    category_id: int | None
+    summary: str
+    wording: str
+    public_text: str
+    urgency: str = Urgency.NORMAL
+    place: str = ""
+    district: str | None = None
+
+
+def claim(case: Case, *, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """认领: take a case from the pool. Of two who try, the second raises Conflict."""
+    made = workflow.move(case.id, "claim", by=by, at=at, version=version)
+    made.case.holder_id = by.user_id
+    return made.case
+
+
+def release(
+    case: Case, *, reason: str, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """Give a claimed case back to the pool, with a reason."""
+    made = workflow.move(case.id, "release", by=by, at=at, reason=reason, version=version)
+    made.case.holder_id = None
+    return made.case
+
+
+def screen(
+    case: Case, finding: Finding, *, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """规范、定性: write the finding beside the original. The event keeps what changed."""
+    _check(finding)
+    changed = {
+        name: [getattr(case, name) or "", getattr(finding, name) or ""]
+        for name in ("kind", "urgency", "summary", "wording", "public_text", "place", "district")
+        if (getattr(case, name) or "") != (getattr(finding, name) or "")
+    }
+    made = workflow.move(
+        case.id,
+        "screen",
+        by=by,
+        at=at,
+        version=version,
+        facts={
+            "kind": finding.kind,
+            "category": finding.category_id,
+            "summary": finding.summary.strip(),
+            "wording": finding.wording.strip(),
+        },
+        payload={"changed": sorted(changed), "kind": finding.kind, "urgency": finding.urgency},
+    )
+    case = made.case
+    case.kind, case.urgency = finding.kind, finding.urgency
+    case.category_id = finding.category_id
+    case.summary, case.wording = finding.summary.strip(), finding.wording.strip()
+    case.public_text = finding.public_text.strip()
+    case.place, case.district = finding.place.strip(), finding.district
+    case.screened_at = at
+    search.index(case)
+    return case
+
+
+def refuse(
+    case: Case,
+    *,
+    ground: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Case:
+    """不予受理, with a coded ground and what the citizen is told to do instead."""
+    if ground and ground not in set(RefusalGround):
+        raise Refused("请选择不予受理的情形", "ground")
+    made = workflow.move(
+        case.id,
+        "refuse",
+        by=by,
+        at=at,
+        version=version,
+        reason=reason,
+        facts={"ground": ground},
+        payload={"ground": ground},
+    )
+    made.case.closed_at = at
+    return made.case
+
+
+def next_claimed(by: Actor) -> str | None:
+    """The number of the next case that waits for this clerk: his own first, then the pool."""
+    mine = select(Case.number).where(
+        Case.state == State.CLAIMED, Case.holder_id == by.user_id, Case.screened_at.is_(None)
+    )
+    number = db.session.scalar(mine.order_by(Case.due_at, Case.id).limit(1))
+    pool = select(Case.number).where(Case.state == State.UNCLAIMED)
+    return number or db.session.scalar(pool.order_by(Case.due_at, Case.id).limit(1))
+
+
+def same_contact(case: Case, limit: int = 8) -> Sequence[int]:
+    """Ids of other cases from the same phone, newest first, within the login's reach."""
+    own = select(Contact.phone_index).where(Contact.case_id == case.id).scalar_subquery()
+    return db.session.scalars(
+        select(Contact.case_id)
+        .where(Contact.phone_index == own, Contact.case_id != case.id)
+        .order_by(Contact.case_id.desc())
+        .limit(limit)
+    ).all()
+
+
+def _check(finding: Finding) -> None:
+    if finding.kind and finding.kind not in set(Kind):
+        raise Refused("请选择诉求类型", "kind")
+    if finding.urgency not in set(Urgency):
+        raise Refused("请选择紧急程度", "urgency")
+    if len(finding.summary) > 200:
+        raise Refused("问题摘要不能超过200个字", "summary")
+    if finding.category_id and not db.session.get(Category, finding.category_id):
+        raise Refused("请从列表中选择诉求分类", "category_id")
+    if finding.district and not db.session.scalar(
+        select(Tenant.id).where(Tenant.slug == finding.district)
+    ):
+        raise Refused("请从列表中选择属地", "district")

@@ -1,0 +1,59 @@
+"""How many cases lie where: kept by each move in its own transaction, read by every page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import BigInteger, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from minxin.extensions import db
+from minxin.tenancy.models import OfTenant
+
+Place = tuple[int, int, str]
+"""(tenant id, unit id or 0, state)"""
+
+
+class Tally(OfTenant):
+    """How many cases of a unit (0: none yet) are in a state, or `late`, `soon`, `today`."""
+
+    __tablename__ = "tallies"
+    __table_args__ = (UniqueConstraint("tenant_id", "unit_id", "state"),)
+
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str]
+    number: Mapped[int] = mapped_column(default=0)
+
+
+def change(deltas: Mapping[Place, int]) -> None:
+    """Add to tallies. Rows are locked in one order, so two moves never wait for each other."""
+    for (tenant_id, unit_id, state), delta in sorted(deltas.items()):
+        if delta == 0:
+            continue
+        row = insert(Tally).values(tenant_id=tenant_id, unit_id=unit_id, state=state, number=delta)
+        db.session.execute(
+            row.on_conflict_do_update(
+                index_elements=["tenant_id", "unit_id", "state"],
+                set_={"number": Tally.number + row.excluded.number},
+            )
+        )
+
+
+def read(*, unit_ids: Iterable[int] | None = None) -> dict[str, int]:
+    """Totals by state within the login's reach; of some units only, where given."""
+    query = select(Tally.state, func.sum(Tally.number)).group_by(Tally.state)
+    if unit_ids is not None:
+        query = query.where(Tally.unit_id.in_(list(unit_ids)))
+    return {state: int(number) for state, number in db.session.execute(query)}
+
+
+def by_tenant() -> dict[int, dict[str, int]]:
+    """Totals by tenant and state, for the side-by-side board."""
+    query = select(Tally.tenant_id, Tally.state, func.sum(Tally.number))
+    totals: dict[int, dict[str, int]] = {}
+    for tenant_id, state, number in db.session.execute(
+        query.group_by(Tally.tenant_id, Tally.state)
+    ):
+        totals.setdefault(tenant_id, {})[state] = int(number)
+    return totals

@@ -1,0 +1,121 @@
+"""The citizen's view of a case, opened with number and code: written for the public login."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
+from minxin.cases.states import ENDED, WITH_UNIT, CloseMethod, RefusalGround, State
+from minxin.cases.transitions import MOVES
+from minxin.extensions import db
+from minxin.privacy.codes import new_code
+from minxin.privacy.ring import vault
+
+WITHDRAWABLE = MOVES["withdraw"].sources
+
+
+def open_with(number: str, code: str) -> Tracking | None:
+    """The tracking that number and code open together; None for any other pair."""
+    number = number.strip()
+    found = db.session.scalar(select(Tracking).where(Tracking.number == number))
+    digest = bytes(found.code_digest) if found else bytes(32)
+    fits = vault().code_matches(number, code, digest)  # as long for a number that isn't there
+    return found if fits else None
+
+
+def adopt(case: Case) -> None:
+    """Tie the tracking that the portal opened to its case."""
+    db.session.execute(
+        update(Tracking)
+        .where(Tracking.number == case.number)
+        .values(case_id=case.id, tenant_id=case.tenant_id)
+    )
+
+
+def open_for(case: Case, *, at: datetime) -> str:
+    """Give a case that staff entered a tracking; answers the code to read out to the citizen."""
+    code = new_code()
+    db.session.add(
+        Tracking(
+            tenant_id=case.tenant_id,
+            case_id=case.id,
+            number=case.number,
+            code_digest=vault().code_digest(case.number, code),
+            subject=case.subject,
+            received_at=case.received_at,
+            state=case.state,
+            steps=[],
+            updated_at=at,
+        )
+    )
+    db.session.flush()
+    project(case, at=at)
+    return code
+
+
+def project(case: Case, *, at: datetime) -> None:
+    """Write what the citizen may see of the case as it stands. Safe to run again."""
+    tracking = db.session.scalar(
+        select(Tracking).where(Tracking.number == case.number).with_for_update()
+    )
+    if tracking is None:
+        return
+    events = db.session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, ~CaseEvent.internal)
+        .order_by(CaseEvent.id)
+    )
+    tracking.state = case.state
+    tracking.steps = [_step(event) for event in events if event.name in MOVES]
+    tracking.can_withdraw = State(case.state) in WITHDRAWABLE
+    tracking.due_at = _promised(case)
+    tracking.answer = _answer(case)
+    tracking.updated_at = at
+
+
+def _step(event: CaseEvent) -> dict[str, Any]:
+    note = ""
+    if event.name == "refuse":
+        ground = RefusalGround(str(event.payload["ground"])).label
+        note = f"{ground}。{event.reason or ''}"
+    return {
+        "at": event.at.isoformat(),
+        "label": MOVES[event.name].words or MOVES[event.name].label,
+        "unit": str(event.payload.get("unit_name", "")),
+        "note": note,
+    }
+
+
+def _promised(case: Case) -> datetime | None:
+    """The instant by which the unit is to be done, while it handles the case."""
+    if State(case.state) not in WITH_UNIT:
+        return None
+    return db.session.scalar(
+        select(Clock.due_at)
+        .where(
+            Clock.case_id == case.id,
+            Clock.stopped_at.is_(None),
+            Clock.rule_key.not_in(("accept",)),
+        )
+        .order_by(Clock.due_at.desc())
+        .limit(1)
+    )
+
+
+def _answer(case: Case) -> str:
+    """The unit's answer, from the moment the review accepted it."""
+    if case.state not in ENDED | {State.FOLLOW_UP, State.TO_RATE, State.RATED}:
+        return ""
+    report = db.session.scalar(
+        select(Report)
+        .where(Report.case_id == case.id, Report.outcome == "accepted")
+        .order_by(Report.edition.desc())
+        .limit(1)
+    )
+    if report is None:
+        return ""
+    result = next((part["text"] for part in report.sections if part["key"] == "result"), "")
+    return f"{CloseMethod(report.close_method).label}。{result}"

@@ -1,0 +1,258 @@
+"""move(): the only writer of a case's state.
+
+One call takes the row lock, checks the table of moves, and writes state, event, clocks, tallies
+and the outbox row of what follows, all in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from minxin.access import check
+from minxin.background import later
+from minxin.cases import clocks, tallies
+from minxin.cases.models import Assignment, Case, CaseEvent
+from minxin.cases.states import State
+from minxin.cases.transitions import MOVES, Move, from_state
+from minxin.clock import SHANGHAI
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.models import User
+from minxin.people.roles import Role
+
+MISSING = {
+    "reason": "请写明理由",
+    "kind": "请选择诉求类型",
+    "category": "请选择诉求分类",
+    "summary": "请填写问题摘要",
+    "wording": "请填写规范内容",
+    "ground": "请选择不予受理的情形",
+    "screened": "请先完成规范定性再转办",
+    "unit": "请选择主办单位",
+    "opinion": "请填写意见",
+    "text": "请填写办理情况",
+    "sections": "请按范文填写调查处理报告的必填部分",
+    "close_method": "请选择结案方式",
+    "responsible": "请填写经办人",
+    "signer": "请填写审签领导",
+    "outcome": "请选择回访结果",
+    "remarks": "请填写回访情况",
+    "stars": "请选择评定的星级（0—10星）",
+}
+
+
+class Conflict(Refused):
+    """Somebody else was faster: the case is not where the form believed it to be."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a move wrote."""
+
+    case: Case
+    event: CaseEvent
+
+
+def lock(case_id: int) -> Case:
+    """The case with its row locked until the transaction ends. Raises Refused where unseen."""
+    case = db.session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise Refused("该件不存在或已不在您的受理范围内")
+    return case
+
+
+def move(
+    case_id: int,
+    name: str,
+    *,
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, Any] | None = None,
+    payload: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    unit_id: int | None = None,
+    reason: str | None = None,
+) -> Made:
+    """Carry out one row of the table.
+
+    facts: what the row needs to be present · payload: what the event keeps · version: the one
+    the form was made from · unit_id: the unit that the case goes to.
+    Raises Refused (a fact is missing, not permitted) or Conflict (another was faster).
+    """
+    row = MOVES[name]
+    case = lock(case_id)
+    _check_place(row, case, version)
+    _check_person(row, case, by)
+    _check_facts(row, {**(facts or {}), "reason": reason} if "reason" in row.needs else facts or {})
+    before = (case.tenant_id, case.unit_id or 0, case.state)
+    if row.to is not None:
+        case.state = row.to
+    if unit_id is not None:
+        case.unit_id = unit_id
+    case.version += 1
+    case.updated_at = at
+    effects = _turn_clocks(row, case, at)
+    event = _record(row, case, by, at, before[2], reason, {**(payload or {}), **effects})
+    after = (case.tenant_id, case.unit_id or 0, case.state)
+    if before != after:
+        tallies.change({before: -1, after: +1})
+    db.session.flush()
+    later("cases.react", event_id=event.id)
+    return Made(case, event)
+
+
+def begin(case: Case, *, by: Actor, at: datetime, payload: Mapping[str, Any]) -> CaseEvent:
+    """Put a new case at the head of its life: the move `receive`."""
+    row = MOVES["receive"]
+    assert row.to is not None
+    case.state = row.to
+    case.updated_at = at
+    db.session.add(case)
+    db.session.flush()
+    effects = _turn_clocks(row, case, at)
+    event = _record(row, case, by, at, None, None, {**payload, **effects})
+    tallies.change({(case.tenant_id, 0, case.state): 1})
+    db.session.flush()
+    later("cases.react", event_id=event.id)
+    return event
+
+
+def note(
+    case: Case, name: str, *, by: Actor, at: datetime, payload: Mapping[str, Any] | None = None
+) -> CaseEvent:
+    """Record a fact that moves nothing (an attachment, a reveal, lateness)."""
+    event = _event(case, name, by, at, payload or {})
+    event.internal = True
+    db.session.add(event)
+    return event
+
+
+def available(case: Case, by: Actor) -> tuple[Move, ...]:
+    """The moves that this person may make of this case now: what the buttons show."""
+    return tuple(
+        row
+        for row in from_state(State(case.state))
+        if _permitted(row, case, by) and not _hands(row, case, by)
+    )
+
+
+def _check_place(row: Move, case: Case, version: int | None) -> None:
+    stale = version is not None and version != case.version
+    if State(case.state) in row.sources and not stale:
+        return
+    latest = db.session.scalar(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, ~CaseEvent.internal | CaseEvent.to_state.is_not(None))
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    said = ""
+    if latest is not None:
+        when = latest.at.astimezone(SHANGHAI)
+        label = MOVES[latest.name].label if latest.name in MOVES else "更新"
+        said = f"{latest.actor_name}已于{when:%m月%d日 %H:%M}{label}，"
+    raise Conflict(
+        f"{said}该件现为“{State(case.state).label}”，本次“{row.label}”没有执行。"
+        "您填写的内容仍保留在下方，请核对最新情况后再决定"
+    )
+
+
+def _permitted(row: Move, case: Case, by: Actor) -> bool:
+    if by.kind == "system":
+        return True
+    if by.kind == "citizen":
+        return row.citizen
+    if row.part == "co":
+        return check.has(by, row.permission) and _co_handles(case, by)
+    return check.covers(by, row.permission, case)
+
+
+def _co_handles(case: Case, by: Actor) -> bool:
+    query = select(Assignment.id).where(
+        Assignment.case_id == case.id,
+        Assignment.part == "co",
+        Assignment.ended_at.is_(None),
+        Assignment.unit_id.in_(by.unit_ids),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _hands(row: Move, case: Case, by: Actor) -> str | None:
+    """Why these hands are the wrong ones, though the right is there; None where they are right."""
+    if row.holder_only and by.kind == "person":
+        holder = case.holder_id
+        if holder != by.user_id and by.role is not Role.OFFICE_HEAD:
+            name = db.session.scalar(select(User.name).where(User.id == holder))
+            return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
+    if row.other_hands and by.unit_id is not None and by.unit_id == case.unit_id:
+        return f"本单位办理的诉求件，不得由本单位{row.label}"
+    return None
+
+
+def _check_person(row: Move, case: Case, by: Actor) -> None:
+    if not _permitted(row, case, by):
+        raise Refused(f"您没有对该件“{row.label}”的权限")
+    wrong = _hands(row, case, by)
+    if wrong:
+        raise Refused(wrong)
+
+
+def _check_facts(row: Move, facts: Mapping[str, Any]) -> None:
+    for need in row.needs:
+        value = facts.get(need)
+        if value is None or value == "" or value == []:
+            raise Refused(MISSING[need], need)
+
+
+def _turn_clocks(row: Move, case: Case, at: datetime) -> dict[str, Any]:
+    """Stop and start the clocks of a move; says what was done, for the event."""
+    running = clocks.running(case)
+    stopped = clocks.stop(running, row.stops, case, at)
+    started = []
+    if row.starts:
+        book = clocks.rulebook()
+        started = [clocks.start(case, key, at, book) for key in row.starts]
+    still = [clock for clock in running if clock.stopped_at is None]
+    clocks.show_earliest(case, [*still, *started])
+    effects: dict[str, Any] = {}
+    if started:
+        effects["clocks_started"] = {c.rule_key: c.due_at.isoformat() for c in started}
+    if stopped:
+        effects["clocks_stopped"] = {c.rule_key: at < c.due_at for c in stopped}
+    return effects
+
+
+def _record(
+    row: Move,
+    case: Case,
+    by: Actor,
+    at: datetime,
+    from_state: str | None,
+    reason: str | None,
+    payload: Mapping[str, Any],
+) -> CaseEvent:
+    event = _event(case, row.name, by, at, payload)
+    event.from_state, event.to_state = from_state, case.state
+    event.reason, event.article, event.internal = reason, row.article, row.internal
+    db.session.add(event)
+    return event
+
+
+def _event(case: Case, name: str, by: Actor, at: datetime, payload: Mapping[str, Any]) -> CaseEvent:
+    return CaseEvent(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        name=name,
+        at=at,
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        actor_unit=by.unit_name,
+        payload=dict(payload),
+    )

@@ -1,0 +1,177 @@
+"""`flask …`: what the people who run an installation type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+
+from minxin import clock, supervisor
+from minxin.calendars import explain
+from minxin.calendars.rules import DEFAULT_RULES
+from minxin.calendars.workdays import official
+from minxin.cases import starter
+from minxin.config import Settings
+from minxin.demonstration import days, people
+from minxin.embedded import EmbeddedError
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.tenancy import founding, logins, registry, schemas
+from minxin.tenancy.context import within
+from minxin.tenancy.registry import City
+
+cities = AppGroup("city", help="Cities of this installation.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(cities)
+    for command in (prepare_logins, due, up):
+        app.cli.add_command(command)
+
+
+@click.command("logins")
+def prepare_logins() -> None:
+    """Create or update the database logins, the registry and the extension."""
+    with _owner() as owner:
+        logins.prepare(owner, _settings().database_urls)
+    click.echo("The logins minxin_tenant, minxin_city and minxin_public are ready.")
+
+
+@cities.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="What people call the city.")
+@click.option("--host", required=True, help="The host name that it answers to.")
+def create_city(slug: str, name: str, host: str) -> None:
+    """Make a city: its schema, its tables, its first rules."""
+    with _said(), _owner() as owner:
+        city = founding.found(owner, slug, name, host)
+        _start(city)
+    click.echo(f"{name} ({slug}) answers at {host}.")
+
+
+@cities.command("list")
+def list_cities() -> None:
+    """Show every city."""
+    for city in current_app.extensions["cities"].all():
+        click.echo(f"{city.slug}\t{city.name}\t{city.host}")
+
+
+@cities.command("migrate")
+def migrate_cities() -> None:
+    """Bring every city to the newest revision."""
+    with _owner() as owner:
+        for city in registry.Registry(owner).all():
+            schemas.migrate(owner, city.schema)
+            click.echo(f"{city.slug} is up to date.")
+
+
+@click.command("due")
+@click.argument("rule")
+@click.argument("start")
+@click.option("--city", "slug", help="Use what this city adopted instead of the defaults.")
+def due(rule: str, start: str, slug: str | None) -> None:
+    """Print when RULE, started at START (local time), runs out, and why."""
+    with _said():
+        if slug is None:
+            click.echo(explain.working(rule, start, official(), DEFAULT_RULES))
+            return
+        city = current_app.extensions["cities"].by_slug(slug)
+        if city is None:
+            raise Refused(f"没有代码为 {slug} 的城市")
+        from minxin.cases.clocks import rulebook
+
+        with within(city.schema, login="city"):
+            book = rulebook()
+        click.echo(explain.working(rule, start, book.calendar, book.rules))
+
+
+@click.command("up")
+def up() -> None:
+    """Run the whole city: servers where none are given, web, workers, scheduler."""
+    settings = _settings()
+    try:
+        supervisor.up(
+            port=settings.port,
+            folder=settings.folder if settings.embedded else None,
+            prepare=_prepare,
+            banner=_banner,
+        )
+    except (supervisor.CannotRun, EmbeddedError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _prepare() -> None:
+    """Logins, migrations and, in a demonstration, the city to look around in."""
+    with _owner() as owner:
+        logins.prepare(owner, _settings().database_urls)
+        known = registry.Registry(owner).all()
+        for city in known:
+            schemas.migrate(owner, city.schema)
+        if _settings().demonstration and not known:
+            click.echo("  Founding the demonstration city")
+            city = founding.found(owner, people.SLUG, people.NAME, people.HOST)
+            _start(city)
+            demonstrate(city)
+
+
+def _start(city: City) -> None:
+    with within(city.schema, login="city"):
+        starter.fill(clock.now())
+        db.session.commit()
+
+
+def demonstrate(city: City) -> None:
+    """Fill a city with the demonstration's people and cases."""
+    with within(city.schema, login="city"):
+        if people.settle():
+            days.live(clock.now())
+        db.session.commit()
+
+
+def _banner(address: str) -> str:
+    lines = ["", f"  minxin is up: {address}/", ""]
+    if _settings().demonstration:
+        lines += [f"  Accounts of the demonstration city, password {people.PASSWORD}:", ""]
+        lines += [
+            f"    {address}/{account.desk}/sign-in".ljust(50)
+            + account.username.ljust(12)
+            + f"{account.name}  {account.role.label}  {account.unit}"
+            for account in people.ACCOUNTS
+        ]
+    return "\n".join([*lines, "", "  Ctrl-C stops everything; the data is kept.", ""])
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+@contextmanager
+def _owner() -> Iterator[Engine]:
+    """The owner's engine: the only login that may make and change tables."""
+    url = _settings().database_urls.get("owner")
+    if url is None:
+        raise click.ClickException("Set DATABASE_URL: this needs the login that owns the tables.")
+    engine = create_engine(url)
+    try:
+        yield engine
+    except OperationalError as error:
+        raise click.ClickException(
+            f"PostgreSQL does not answer ({error.orig}). Is it running? `make run` starts one."
+        ) from None
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        raise click.ClickException(refusal.message) from None

@@ -1,0 +1,112 @@
+"""The demonstration city's tenants, units and accounts. All people are invented."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from minxin.extensions import db
+from minxin.people import appointing
+from minxin.people.models import Unit
+from minxin.people.roles import Role
+from minxin.tenancy.models import Tenant
+
+SLUG, NAME, HOST = "panjin", "盘锦市", "localhost"
+PASSWORD = "Minxin-2026"
+"""Every demonstration account's; it exists only in the demonstration city."""
+
+SINCE = date(2026, 1, 1)
+
+TENANTS = (
+    # slug, name, kind
+    ("shizhi", "市直部门", "municipal"),
+    ("panshan", "盘山县", "district"),
+    ("dawa", "大洼区", "district"),
+    ("xinglongtai", "兴隆台区", "district"),
+    ("shuangtaizi", "双台子区", "district"),
+    ("liaodongwan", "辽东湾新区", "district"),
+    ("liaohekou", "辽河口生态经济区", "district"),
+)
+
+MUNICIPAL_UNITS = ("市住建局", "市城管局", "市公安局", "市人社局", "市供热公司")
+DISTRICT_UNITS = ("住建局", "城管局", "民政局", "教育局")
+TOWNS = {
+    "dawa": ("大洼街道", "田家街道", "新立镇"),
+    "xinglongtai": ("兴海街道", "兴隆街道", "新工街道"),
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account to look around with: desk, sign-in name, person, role, unit."""
+
+    desk: str
+    username: str
+    name: str
+    role: Role
+    unit: str
+    post: str = ""
+
+
+ACCOUNTS = (
+    Account("city", "linjing", "林静", Role.OFFICE_CLERK, "市民心网办"),
+    Account("city", "hejun", "何军", Role.OFFICE_CLERK, "市民心网办"),
+    Account("city", "gaoyuan", "高远", Role.OFFICE_HEAD, "市民心网办"),
+    Account("city", "qinchuan", "秦川", Role.LEADER, "市政府"),
+    Account("shizhi", "fengxue", "冯雪", Role.RESPONDER, "市城管局", "A"),
+    Account("shizhi", "jiangbo", "蒋波", Role.UNIT_HEAD, "市城管局"),
+    Account("shizhi", "hanmei", "韩梅", Role.RESPONDER, "市供热公司", "A"),
+    Account("shizhi", "yangguang", "杨光", Role.UNIT_HEAD, "市供热公司"),
+    Account("shizhi", "chencheng", "陈诚", Role.SYSTEM_ADMIN, "市民心网办"),
+    Account("shizhi", "chuwei", "褚卫", Role.SECURITY_ADMIN, "市民心网办"),
+    Account("shizhi", "weiming", "卫明", Role.AUDIT_ADMIN, "市民心网办"),
+    Account("dawa", "mengyan", "孟岩", Role.STATION, "大洼区民心网工作站"),
+    Account("dawa", "zhaoyang", "赵阳", Role.RESPONDER, "大洼区住建局", "A"),
+    Account("dawa", "qianjin", "钱进", Role.RESPONDER, "大洼区住建局", "B"),
+    Account("dawa", "sunli", "孙立", Role.UNIT_HEAD, "大洼区住建局"),
+    Account("dawa", "zhouning", "周宁", Role.RESPONDER, "大洼区城管局", "A"),
+    Account("xinglongtai", "wutong", "吴桐", Role.STATION, "兴隆台区民心网工作站"),
+    Account("xinglongtai", "zhengtao", "郑涛", Role.RESPONDER, "兴隆台区住建局", "A"),
+    Account("xinglongtai", "wangqin", "王勤", Role.UNIT_HEAD, "兴隆台区住建局"),
+)
+
+
+def settle() -> bool:
+    """Fill an empty city with its tenants, units and accounts; False where it has some."""
+    if db.session.scalar(select(func.count(Tenant.id))):
+        return False
+    units: dict[str, Unit] = {}
+    for rank, (slug, name, kind) in enumerate(TENANTS):
+        tenant = appointing.add_tenant(slug, name, kind=kind, rank=rank)
+        units |= _municipal(tenant) if kind == "municipal" else _district(tenant, name)
+    for account in ACCOUNTS:
+        user = appointing.add_user(
+            units[account.unit],
+            account.username,
+            account.name,
+            account.role,
+            password=PASSWORD,
+            must_change=False,
+        )
+        if account.post:
+            appointing.appoint(user, account.post, since=SINCE)
+    return True
+
+
+def _municipal(tenant: Tenant) -> dict[str, Unit]:
+    office = appointing.add_unit(tenant, "市民心网办", kind="office", since=SINCE)
+    made = [office, appointing.add_unit(tenant, "市政府", kind="office", since=SINCE)]
+    made += [appointing.add_unit(tenant, name, since=SINCE) for name in MUNICIPAL_UNITS]
+    return {unit.name: unit for unit in made}
+
+
+def _district(tenant: Tenant, name: str) -> dict[str, Unit]:
+    station = appointing.add_unit(tenant, f"{name}民心网工作站", kind="station", since=SINCE)
+    made = [station]
+    for unit in DISTRICT_UNITS:
+        made.append(appointing.add_unit(tenant, f"{name}{unit}", under=station, since=SINCE))
+    for town in TOWNS.get(tenant.slug, ()):
+        made.append(appointing.add_unit(tenant, town, kind="point", under=station, since=SINCE))
+    return {unit.name: unit for unit in made}

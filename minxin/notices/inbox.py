@@ -1,0 +1,76 @@
+"""In-app reminders: one row per person and fact, never twice (unique key)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from minxin.extensions import db
+from minxin.people.models import User
+from minxin.tenancy.models import STAYS, OfTenant
+
+
+class Notice(OfTenant):
+    """A reminder to one person. Names the case by number only; never holds personal data."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("user_id", "key"),
+        Index("ix_notices_unread", "user_id", "id", postgresql_where=text("read_at IS NULL")),
+        Index("ix_notices_user_id_id", "user_id", "id"),
+        {"info": STAYS},
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"))
+    case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    number: Mapped[str]
+    key: Mapped[str]
+    level: Mapped[str]  # info | soon | late
+    text: Mapped[str]
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+def tell(
+    users: Iterable[User],
+    text_: str,
+    *,
+    key: str,
+    case_id: int,
+    number: str,
+    at: datetime,
+    level: str = "info",
+) -> None:
+    """Remind people once: the same key to the same person is told a single time."""
+    rows = [
+        {
+            "tenant_id": user.tenant_id,
+            "user_id": user.id,
+            "case_id": case_id,
+            "number": number,
+            "key": key,
+            "level": level,
+            "text": text_,
+            "at": at,
+        }
+        for user in users
+    ]
+    if rows:
+        db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+
+
+def unread(user_id: int) -> int:
+    """How many reminders a person has not read (counted to 99)."""
+    newest = select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(99)
+    return db.session.scalar(select(func.count()).select_from(newest.subquery())) or 0
+
+
+def read_all(user_id: int, at: datetime) -> None:
+    """Mark every reminder of a person as read."""
+    db.session.execute(
+        update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None)).values(read_at=at)
+    )

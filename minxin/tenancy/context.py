@@ -1,0 +1,37 @@
+"""Entering a city, and a tenant within it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from minxin import sessions
+from minxin.extensions import db
+from minxin.sessions import Context, Login
+
+
+@contextmanager
+def within(schema: str, *, login: Login, tenant_id: int | None = None) -> Iterator[Context]:
+    """Run a block in a city by one login. What it did not commit is rolled back at its end.
+
+    A block inside another one has a session and a transaction of its own.
+    """
+    context = Context(schema, login, tenant_id)
+    token = sessions._context.set(context)
+    try:
+        yield context
+    finally:
+        db.session.remove()
+        sessions._context.reset(token)
+
+
+def enter(context: Context) -> None:
+    """Stand in this context until `leave`; for the request, whose life is not a block."""
+    sessions._context.set(context)
+
+
+def leave() -> None:
+    """Give the session back and stand nowhere."""
+    if sessions.current_scope() is not None:
+        db.session.remove()
+    sessions._context.set(None)

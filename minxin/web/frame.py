@@ -1,0 +1,96 @@
+"""The frame around a signed-in page: who, where, what waits. Two small queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g, request, url_for
+
+from minxin import clock
+from minxin.access import check
+from minxin.access.permissions import Permission as P
+from minxin.cases import lists
+from minxin.notices import inbox
+from minxin.people.actor import Actor
+from minxin.web.life import me
+from minxin.web.marks import full_moment
+
+Section = tuple[str, str, str, bool, int | None]
+"""(label, icon, url, current, count)"""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the layout needs (templates/layout/workbench.html)."""
+
+    desk: str
+    desk_name: str
+    person_name: str
+    role_name: str
+    counters: dict[str, int]
+    unread: int
+    sections: list[Section]
+    links: list[tuple[str, str, str]]
+    printed_at: str
+
+
+def frame() -> Frame:
+    """The frame of this request, made once."""
+    if "frame" not in g:
+        g.frame = _frame(me())
+    made: Frame = g.frame
+    return made
+
+
+def totals() -> dict[str, int]:
+    """Cases by state within the person's reach; read once a request."""
+    if "totals" not in g:
+        g.totals = lists.totals(me())
+    read: dict[str, int] = g.totals
+    return read
+
+
+def _frame(by: Actor) -> Frame:
+    counted = totals()
+    return Frame(
+        desk=g.desk.slug,
+        desk_name=g.desk.name,
+        person_name=by.name,
+        role_name=by.role.label if by.role else "",
+        counters={
+            "todo": lists.todo(by, counted),
+            "soon": counted.get("soon", 0),
+            "late": counted.get("late", 0),
+        },
+        unread=inbox.unread(by.user_id or 0),
+        sections=_sections(by, lists.todo(by, counted)),
+        links=[("修改密码", "key", url_for("workbench.password", desk=g.desk.slug))],
+        printed_at=full_moment(clock.now()),
+    )
+
+
+def _sections(by: Actor, todo: int) -> list[Section]:
+    """The side menu: only what this person may open."""
+    rows = (
+        ("区县对比", "bar-chart", "oversight.board", P.BOARD_VIEW, None),
+        ("待办", "inbox", "workbench.home", P.CASE_VIEW, todo),
+        ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
+        ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
+        ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
+        ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
+    )
+    return [
+        (
+            label,
+            icon,
+            url_for(endpoint) if endpoint.startswith("oversight") else _at_desk(endpoint),
+            request.endpoint == endpoint,
+            count,
+        )
+        for label, icon, endpoint, permission, count in rows
+        if check.has(by, permission)
+    ]
+
+
+def _at_desk(endpoint: str) -> str:
+    return url_for(endpoint, desk=g.desk.slug)

@@ -1,0 +1,33 @@
+"""How instants and counts are written on pages (looks.md, Numbers)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from minxin import clock
+from minxin.calendars import words
+from minxin.cases.models import FAR
+
+
+def moment(instant: datetime | str) -> str:
+    """11月22日 16:40, with the year when it is not this one."""
+    local = clock.local(_instant(instant))
+    year = "" if local.year == clock.local(clock.now()).year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def full_moment(instant: datetime | str) -> str:
+    """2026年11月22日 16:40:05, for titles and print."""
+    local = clock.local(_instant(instant))
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
+
+
+def remaining(due_at: datetime, yellow_at: datetime | None) -> words.Remaining | None:
+    """剩2天4小时 and its level; None where no clock runs."""
+    if due_at >= FAR:
+        return None
+    return words.remaining(due_at, clock.now(), yellow_at)
+
+
+def _instant(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

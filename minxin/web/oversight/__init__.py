@@ -1,0 +1,9 @@
+"""Oversight: the city's tenants side by side, /city/…"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("oversight", __name__, url_prefix="/city")
+
+from minxin.web.oversight import board  # noqa: E402,F401

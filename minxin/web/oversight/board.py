@@ -1,0 +1,1 @@
+"""The city's tenants side by side."""

@@ -1,0 +1,1 @@
+"""A citizen follows a case with number and code."""

@@ -1,0 +1,42 @@
+"""Rendering: a page whole, or the very part of it that htmx swaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, render_template
+from flask_login import current_user
+
+from minxin import clock
+from minxin.calendars import words
+from minxin.cases import states
+from minxin.extensions import htmx
+from minxin.web import marks
+from minxin.web.frame import frame
+
+
+def page(template: str, part: str | None = None, **values: Any) -> str:
+    """Render a page, or only its part where htmx asked for a swap."""
+    if part and htmx and not htmx.boosted and not htmx.history_restore_request:
+        return render_template(part, **values)
+    return render_template(template, **values)
+
+
+def register(app: Flask) -> None:
+    """Filters and values that templates have."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for filter_ in (marks.moment, marks.full_moment, words.due_text):
+        app.add_template_filter(filter_)
+    app.add_template_global(marks.remaining)
+    app.jinja_env.globals["states"] = states
+    app.context_processor(_values)
+
+
+def _values() -> dict[str, Any]:
+    signed_in = g.get("desk") is not None and current_user and current_user.is_authenticated
+    return {
+        "city": g.get("city"),
+        "desk": g.get("desk"),
+        "frame": frame() if signed_in else None,
+        "now": clock.now(),
+    }

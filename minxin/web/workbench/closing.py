@@ -1,0 +1,1 @@
+"""Rating, closing and withdrawal pages."""

@@ -1,0 +1,1 @@
+"""The citizen's contact, revealed with a reason."""

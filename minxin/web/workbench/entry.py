@@ -1,0 +1,1 @@
+"""Staff entry: phone, letter, visit."""

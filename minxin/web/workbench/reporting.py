@@ -1,0 +1,1 @@
+"""Report, signature and review pages."""

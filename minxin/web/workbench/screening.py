@@ -1,0 +1,1 @@
+"""Claiming, screening, refusing: the clerk's pages."""

@@ -1,0 +1,178 @@
+"""Two cities on real servers, the named cast at their desks, and clients to be them with."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, select, text
+
+from minxin import clock, create_app
+from minxin.cases import starter
+from minxin.cases.intake import Appeal, enter
+from minxin.cases.models import Case
+from minxin.config import Settings, from_environment
+from minxin.demonstration import people
+from minxin.extensions import db, valkey
+from minxin.people import signin
+from minxin.people.actor import Actor
+from minxin.people.models import Unit, User
+from minxin.tenancy import founding, logins
+from minxin.tenancy.context import within
+from minxin.tenancy.models import Tenant
+from minxin.tenancy.registry import City
+from tests.servers import pytest_configure, pytest_unconfigure, test_servers
+from worker import application
+
+__all__ = ["pytest_configure", "pytest_unconfigure"]
+
+CITIES = (("panjin", "盘锦市", "panjin.test"), ("linshi", "邻市", "linshi.test"))
+"""The demonstration city, and a second one in the same installation."""
+
+
+@dataclass
+class Cast:
+    """One city with everybody in it. `actor("mengyan")` acts; `unit("大洼区住建局")` is a unit."""
+
+    app: Flask
+    city: City
+    tenants: dict[str, int] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def actor(self, username: str) -> Actor:
+        return self.actors[username]
+
+    def unit(self, name: str) -> int:
+        return self.units[name]
+
+    def tenant(self, slug: str) -> int:
+        return self.tenants[slug]
+
+    def desk(self, username: str) -> str:
+        return next(a.desk for a in people.ACCOUNTS if a.username == username)
+
+    def client(self, username: str | None = None) -> FlaskClient:
+        """A browser at this city's host, signed in as somebody where a name is given."""
+        client = self.app.test_client()
+        client.environ_base["HTTP_HOST"] = self.city.host
+        if username is not None:
+            path = f"/{self.desk(username)}/sign-in"
+            answer = client.post(path, data={"username": username, "password": people.PASSWORD})
+            assert answer.status_code == 302, f"{username} could not sign in"
+        return client
+
+    def standing(self, username: str | None = None):
+        """Stand in the city as this person's login would (None: the city's login)."""
+        actor = self.actors.get(username or "")
+        if actor is None or actor.at_city_desk:
+            return within(self.city.schema, login="city")
+        return within(self.city.schema, login="tenant", tenant_id=actor.tenant_id)
+
+    def enter(self, subject: str = "小区门口路灯不亮", at: datetime | None = None, **more) -> Case:
+        """An appeal taken down by 林静, committed. Call it while standing in the city."""
+        appeal = Appeal(subject=subject, body=more.pop("body", f"{subject}，请尽快处理。"), **more)
+        case = enter(appeal, by=self.actor("linjing"), at=at or clock.now())
+        db.session.commit()
+        return case
+
+
+@pytest.fixture(scope="session")
+def settings(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    servers = test_servers(worker_id)
+    folder: Path = tmp_path_factory.mktemp("data")
+    return from_environment(
+        {
+            "DATABASE_URL": servers.database_url,
+            "REDIS_URL": servers.redis_url,
+            "SECRET_KEY": TEST_SECRET,
+            "MINXIN_CONTACT_KEY": secrets.token_hex(32),
+            "MINXIN_DATA": str(folder),
+        }
+    )
+
+
+TEST_SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
+"""One for all processes of a run: the logins' passwords derive from it."""
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application with two cities founded in this process's own database."""
+    owner = create_engine(settings.database_urls["owner"])
+    logins.prepare(owner, settings.database_urls)
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
+    app.config["RATELIMIT_ENABLED"] = False
+    for slug, name, host in CITIES:
+        founding.found(owner, slug, name, host)
+    owner.dispose()
+    application.use(app)
+    with app.app_context():
+        for slug, _, _ in CITIES:
+            with within(f"city_{slug}", login="city"):
+                starter.fill(clock.now())
+                people.settle()
+                db.session.commit()
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+def _cast(app: Flask, slug: str) -> Cast:
+    city = app.extensions["cities"].by_slug(slug)
+    cast = Cast(app, city)
+    with within(city.schema, login="city"):
+        cast.tenants = {t.slug: t.id for t in db.session.scalars(select(Tenant))}
+        cast.units = {u.name: u.id for u in db.session.scalars(select(Unit))}
+        for user in db.session.scalars(select(User)):
+            cast.actors[user.username] = signin.actor(user)
+    return cast
+
+
+@pytest.fixture
+def panjin(context: Flask) -> Iterator[Cast]:
+    """The first city, as it was founded; what a test leaves in it is emptied afterwards."""
+    yield _cast(context, "panjin")
+    _empty(context, "panjin")
+
+
+@pytest.fixture
+def linshi(context: Flask) -> Iterator[Cast]:
+    """The second city of the same installation."""
+    yield _cast(context, "linshi")
+    _empty(context, "linshi")
+
+
+KEPT = {"tenants", "units", "users", "responders", "categories", "deadline_rules", "calendars"}
+
+
+def _empty(app: Flask, slug: str) -> None:
+    """Empty every table of cases by the owner, and the queues and sessions of this process."""
+    settings: Settings = app.extensions["settings"]
+    owner = create_engine(settings.database_urls["owner"])
+    with owner.begin() as connection:
+        tables = connection.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = :s"), {"s": f"city_{slug}"}
+        ).all()
+        wanted = [t for t in tables if t not in KEPT | {"alembic_version"}]
+        names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(
+            text(f"UPDATE city_{slug}.users SET failures = 0, locked_until = NULL, active = true")
+        )
+    owner.dispose()
+    valkey.raw.flushdb()

@@ -1,0 +1,1 @@
+"""RQ over Valkey: shallow jobs that carry the city and an id; the rules stay in the domain."""
