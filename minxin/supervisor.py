@@ -67,7 +67,7 @@ def up(
 
     `folder` holds the data of embedded servers; None where real servers are given by URL.
     `prepare()` runs once the servers answer: logins, migrations, first content.
-    `banner(address)` is what to print once the web answers there.
+    `banner(address)` is what to print once the web answers there (no slash at the end).
     Raises CannotRun (or embedded.EmbeddedError) with a sentence that says what to do.
     """
     _check_port(port)
@@ -111,7 +111,7 @@ def _watch(
                 f"PostgreSQL or Valkey ended, so everything stops; see {servers.folder}/log"
             )
         if not announced and _answers(port):
-            _tell(banner(f"http://{HOST}:{port}/"))
+            _tell(banner(f"http://{HOST}:{port}"))
             announced = True
         if not announced and time.monotonic() > deadline:
             raise CannotRun(
