@@ -20,7 +20,7 @@ from minxin.cases.models import Case
 from minxin.config import Settings, from_environment
 from minxin.demonstration import people
 from minxin.extensions import db, valkey
-from minxin.people import signin
+from minxin.access import signin
 from minxin.people.actor import Actor
 from minxin.people.models import Unit, User
 from minxin.tenancy import founding, logins

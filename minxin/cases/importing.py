@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from minxin import clock, sessions
+from minxin.access.signin import actor
 from minxin.attachments.inspect import Inspected
 from minxin.attachments.store import Store
 from minxin.background import later
@@ -26,7 +27,6 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
-from minxin.people.signin import actor
 from minxin.tenancy.models import Tenant
 from minxin.workbooks import mapping as columns
 from minxin.workbooks import writing

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from minxin import logs, sessions
+from minxin.access import signin
 from minxin.extensions import db, login
-from minxin.people import signin
 from minxin.people.actor import Actor
 from minxin.people.models import User
 from minxin.people.roles import Role

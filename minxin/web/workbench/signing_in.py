@@ -10,10 +10,10 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired
 
 from minxin import clock
+from minxin.access import signin
 from minxin.access.permissions import Permission
 from minxin.errors import Refused
 from minxin.extensions import db, limiter
-from minxin.people import signin
 from minxin.web.forms import Form
 from minxin.web.guards import everyone, permitted
 from minxin.web.life import SignedIn
