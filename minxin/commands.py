@@ -110,12 +110,14 @@ def _prepare() -> None:
     """Logins, migrations and, in a demonstration, the city to look around in."""
     with _owner() as owner:
         logins.prepare(owner, _settings().database_urls)
-        known = registry.Registry(owner).all()
-        for city in known:
+        known = {city.slug: city for city in registry.Registry(owner).all()}
+        for city in known.values():
             schemas.migrate(owner, city.schema)
-        if _settings().demonstration and not known:
-            click.echo("  Founding the demonstration city")
-            city = founding.found(owner, people.SLUG, people.NAME, people.HOST)
+        if _settings().demonstration:
+            city = known.get(people.SLUG)
+            if city is None:
+                click.echo("  Founding the demonstration city")
+                city = founding.found(owner, people.SLUG, people.NAME, people.HOST)
             _start(city)
             demonstrate(city)
 
@@ -142,7 +144,7 @@ def _banner(address: str) -> str:
             f"    {address}/{account.desk}/sign-in".ljust(50)
             + account.username.ljust(12)
             + f"{account.name}  {account.role.label}  {account.unit}"
-            for account in people.ACCOUNTS
+            for account in people.one_per_role()
         ]
     return "\n".join([*lines, "", "  Ctrl-C stops everything; the data is kept.", ""])
 

@@ -69,15 +69,15 @@ def count(at: datetime) -> None:
     rows = db.session.execute(
         select(
             Case.tenant_id,
-            func.coalesce(Case.unit_id, 0).label("unit_id"),
+            Case.unit_id,
             *(func.count().filter(moment).label(name) for name, moment in moments.items()),
         )
         .where(Case.due_at < horizon)
-        .group_by(Case.tenant_id, func.coalesce(Case.unit_id, 0))
+        .group_by(Case.tenant_id, Case.unit_id)
     ).all()
     wanted = Counter(
         {
-            (row.tenant_id, row.unit_id, name): getattr(row, name)
+            (row.tenant_id, row.unit_id or 0, name): getattr(row, name)
             for row in rows
             for name in WATCHED
             if getattr(row, name)

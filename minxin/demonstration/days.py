@@ -2,8 +2,173 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from minxin.access import signin
+from minxin.cases import (
+    closing,
+    dispatch,
+    followup,
+    handling,
+    intake,
+    overdue,
+    rating,
+    reporting,
+    screening,
+    tracking,
+)
+from minxin.cases.dispatch import Order
+from minxin.cases.followup import Call
+from minxin.cases.intake import Appeal
+from minxin.cases.models import Case, Category
+from minxin.cases.reporting import Draft
+from minxin.cases.screening import Finding
+from minxin.cases.states import Source
+from minxin.comparison import rollups
+from minxin.demonstration.appeals import STORIES, Story
+from minxin.extensions import db
+from minxin.people.actor import CITIZEN, Actor
+from minxin.people.models import Unit, User
+from minxin.people.roles import Role
+
+LINE = ("unclaimed", "claim", "dispatch", "accept", "report", "sign", "approve", "follow_up",
+        "rate", "close")  # fmt: skip
+"""The order of the main line; a story stops after the move that it names."""
 
 
 def live(now: datetime) -> None:
-    """Let the city have worked for some days before `now`."""
+    """Let the city have worked for two weeks before `now`."""
+    clerk = _somebody(Role.OFFICE_CLERK)
+    for story in sorted(STORIES, key=lambda story: -story.days):
+        _tell(story, clerk, now)
+    for day in range(15, -1, -1):
+        rollups.refresh((now - timedelta(days=day)).date())
+    while overdue.sweep(now):
+        pass
+    overdue.count(now)
+
+
+def _tell(story: Story, clerk: Actor, now: datetime) -> None:
+    at = _Steps(now - timedelta(days=story.days), now)
+    web = story.source == Source.WEB
+    case = intake.enter(
+        Appeal(
+            subject=story.subject,
+            body=story.body,
+            place=story.place,
+            kind=story.kind if web else None,
+            district=story.district,
+            source=story.source,
+            person=story.person,
+        ),
+        by=CITIZEN if web else clerk,
+        at=at.next(),
+    )
+    tracking.open_for(case, at=at.now)
+    if story.until == "unclaimed":
+        return
+    screening.claim(case, by=clerk, at=at.next())
+    if story.until == "claim":
+        return
+    _screen(case, story, clerk, at.next())
+    if story.until == "refuse":
+        reason = "该事项已由人民法院受理，请按照诉讼程序解决，如需法律援助可拨打12348咨询。"
+        screening.refuse(case, ground="judicial", reason=reason, by=clerk, at=at.next())
+    else:
+        case = _send(case, story, clerk, at)
+        _handle(case, story, clerk, at)
+    tracking.project(case, at=at.now)
+
+
+def _screen(case: Case, story: Story, clerk: Actor, at: datetime) -> None:
+    category = db.session.scalars(
+        select(Category.id).where(Category.name == story.category, Category.level == 3)
+    ).first()
+    finding = Finding(
+        kind=story.kind,
+        category_id=category,
+        summary=story.summary,
+        wording=story.body,
+        public_text=story.summary,
+        urgency=story.urgency,
+        place=story.place,
+        district=story.district,
+    )
+    screening.screen(case, finding, by=clerk, at=at)
+
+
+def _send(case: Case, story: Story, clerk: Actor, at: _Steps) -> Case:
+    """To the unit itself in the city's own tenant, through the station in a district."""
+    unit = db.session.scalars(select(Unit).where(Unit.name == story.unit)).one()
+    station = db.session.scalar(
+        select(Unit).where(Unit.tenant_id == unit.tenant_id, Unit.kind == "station")
+    )
+    order = Order(station.id if station else unit.id, "请按规定时限核实办理，并答复诉求人。")
+    case = dispatch.dispatch(case, order, by=clerk, at=at.next())
+    if station and unit.id != station.id and story.until != "assign_none":
+        by = _somebody(Role.STATION, station.id) if _staffed(station) else clerk
+        if by is not clerk:
+            order = Order(unit.id, "请现场核实，及时办理并报结。")
+            case = dispatch.assign(case, order, by=by, at=at.next())
+    return case
+
+
+def _handle(case: Case, story: Story, clerk: Actor, at: _Steps) -> None:
+    reached = LINE.index(story.until) if story.until in LINE else LINE.index("dispatch")
+    unit = db.session.get_one(Unit, case.unit_id)
+    if reached < LINE.index("accept") or not _staffed(unit):
+        return
+    responder = _somebody(Role.RESPONDER, unit.id)
+    handling.accept(case, by=responder, at=at.next())
+    if reached < LINE.index("report"):
+        return
+    handling.enter_log(case, "已派工作人员到现场核实。", by=responder, at=at.next())
+    head = _somebody(Role.UNIT_HEAD, unit.id)
+    texts = {
+        "appeal": story.summary,
+        "inquiry": "接件后即派两名工作人员到现场核实，并走访了附近群众，反映情况属实。",
+        "basis": "",
+        "result": story.result,
+        "contact": "已电话告知诉求人办理情况，诉求人表示认可。",
+    }
+    draft = Draft(texts, "solved", responder.name, head.name)
+    reporting.submit(case, draft, by=responder, at=at.next())
+    if reached >= LINE.index("sign"):
+        reporting.sign(case, by=head, at=at.next())
+    if reached >= LINE.index("approve"):
+        reporting.approve(case, opinion="报告规范，情况属实。", by=clerk, at=at.next())
+    if reached >= LINE.index("follow_up"):
+        call = Call("reached", "诉求人表示问题已解决。", True, True, story.satisfaction)
+        followup.record(case, call, by=clerk, at=at.next())
+    if reached >= LINE.index("rate"):
+        opinion = "办理及时，结果属实，群众评价较好。"
+        rating.rate(case, stars=story.stars, opinion=opinion, by=clerk, at=at.next())
+    if reached >= LINE.index("close"):
+        closing.close(case, method="solved", by=clerk, at=at.next())
+
+
+class _Steps:
+    """Instants of a story: each move some hours after the one before, never after now."""
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        self.now = start
+        self._step = (end - start) / 14
+
+    def next(self) -> datetime:
+        """The instant of the next move."""
+        self.now += self._step
+        return self.now
+
+
+def _somebody(role: Role, unit_id: int | None = None) -> Actor:
+    query = select(User).where(User.role == role).order_by(User.id)
+    if unit_id is not None:
+        query = query.where(User.unit_id == unit_id)
+    return signin.actor(db.session.scalars(query.limit(1)).one())
+
+
+def _staffed(unit: Unit) -> bool:
+    query = select(User.id).where(User.unit_id == unit.id).limit(1)
+    return db.session.scalar(query) is not None

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from minxin.extensions import db
-from minxin.people import appointing
+from minxin.people import appointing, passwords
 from minxin.people.models import Unit
 from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
@@ -59,6 +59,10 @@ ACCOUNTS = (
     Account("shizhi", "jiangbo", "蒋波", Role.UNIT_HEAD, "市城管局"),
     Account("shizhi", "hanmei", "韩梅", Role.RESPONDER, "市供热公司", "A"),
     Account("shizhi", "yangguang", "杨光", Role.UNIT_HEAD, "市供热公司"),
+    Account("shizhi", "xulei", "许磊", Role.RESPONDER, "市公安局", "A"),
+    Account("shizhi", "tangyi", "唐毅", Role.UNIT_HEAD, "市公安局"),
+    Account("shizhi", "gaomin", "高敏", Role.RESPONDER, "市人社局", "A"),
+    Account("shizhi", "luojian", "罗建", Role.UNIT_HEAD, "市人社局"),
     Account("shizhi", "chencheng", "陈诚", Role.SYSTEM_ADMIN, "市民心网办"),
     Account("shizhi", "chuwei", "褚卫", Role.SECURITY_ADMIN, "市民心网办"),
     Account("shizhi", "weiming", "卫明", Role.AUDIT_ADMIN, "市民心网办"),
@@ -67,10 +71,26 @@ ACCOUNTS = (
     Account("dawa", "qianjin", "钱进", Role.RESPONDER, "大洼区住建局", "B"),
     Account("dawa", "sunli", "孙立", Role.UNIT_HEAD, "大洼区住建局"),
     Account("dawa", "zhouning", "周宁", Role.RESPONDER, "大洼区城管局", "A"),
+    Account("dawa", "liyan", "李严", Role.UNIT_HEAD, "大洼区城管局"),
     Account("xinglongtai", "wutong", "吴桐", Role.STATION, "兴隆台区民心网工作站"),
     Account("xinglongtai", "zhengtao", "郑涛", Role.RESPONDER, "兴隆台区住建局", "A"),
     Account("xinglongtai", "wangqin", "王勤", Role.UNIT_HEAD, "兴隆台区住建局"),
+    Account("xinglongtai", "dinglan", "丁兰", Role.RESPONDER, "兴隆台区民政局", "A"),
+    Account("xinglongtai", "shenxue", "沈学", Role.UNIT_HEAD, "兴隆台区民政局"),
+    Account("panshan", "huping", "胡平", Role.STATION, "盘山县民心网工作站"),
+    Account("panshan", "fangwei", "方伟", Role.RESPONDER, "盘山县民政局", "A"),
 )
+
+
+def one_per_role() -> list[Account]:
+    """The first account of each role: enough to walk a case from end to end."""
+    firsts: dict[Role, Account] = {}
+    for account in ACCOUNTS:
+        known = firsts.get(account.role)
+        # a district's unit rather than the city's: the longer way is the one to look at
+        if known is None or (known.desk == "shizhi" and account.desk == "dawa"):
+            firsts[account.role] = account
+    return list(firsts.values())
 
 
 def settle() -> bool:
@@ -81,13 +101,14 @@ def settle() -> bool:
     for rank, (slug, name, kind) in enumerate(TENANTS):
         tenant = appointing.add_tenant(slug, name, kind=kind, rank=rank)
         units |= _municipal(tenant) if kind == "municipal" else _district(tenant, name)
+    password_hash = passwords.hashed(PASSWORD)
     for account in ACCOUNTS:
         user = appointing.add_user(
             units[account.unit],
             account.username,
             account.name,
             account.role,
-            password=PASSWORD,
+            password_hash=password_hash,
             must_change=False,
         )
         if account.post:

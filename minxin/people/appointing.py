@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from minxin.extensions import db
-from minxin.people import passwords
 from minxin.people.models import Responder, Unit, User
 from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
@@ -39,7 +38,13 @@ def add_unit(
 
 
 def add_user(
-    unit: Unit, username: str, name: str, role: Role, *, password: str, must_change: bool = True
+    unit: Unit,
+    username: str,
+    name: str,
+    role: Role,
+    *,
+    password_hash: str,
+    must_change: bool = True,
 ) -> User:
     """Add a person; the password is to be changed at the first sign-in."""
     user = User(
@@ -48,7 +53,7 @@ def add_user(
         username=username,
         name=name,
         role=role,
-        password_hash=passwords.hashed(password),
+        password_hash=password_hash,
         must_change=must_change,
     )
     db.session.add(user)
