@@ -1,0 +1,147 @@
+"""The city's own processes, run for a browser as production runs them.
+
+Web and workers are the commands of `make run` (minxin.supervisor.children), on the database and
+Valkey number of this test process: a page answers through granian, with CSRF and limits on, and
+a promise is kept by a real RQ worker. The scheduler stays out: what comes by the clock is called
+by the tests that are about it, so that nothing else happens at a time that nobody chose.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from minxin import supervisor
+from minxin.background import Outbox
+from minxin.config import ROOT, Settings
+from minxin.extensions import db
+from minxin.tenancy.context import within
+
+HOSTS = {"panjin": "panjin.test", "linshi": "linshi.test"}
+"""City → host, as tests/conftest.py founds them. Chromium maps both to this machine."""
+
+_ANSWER_SECONDS = 60
+_SETTLE_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Site:
+    """Both cities behind one port. `url("/tracking")` is the first city's page."""
+
+    app: Flask
+    port: int
+    log: Path
+
+    def url(self, path: str = "/", city: str = "panjin") -> str:
+        return f"http://{HOSTS[city]}:{self.port}{path}"
+
+    def settle(self, city: str = "panjin") -> None:
+        """Wait until the workers have kept every promise of a city."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while waiting := self._waiting(city):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{waiting} promises were not kept\n{self.words()}")
+            time.sleep(0.05)
+
+    def words(self) -> str:
+        """The last lines that the processes wrote."""
+        return self.log.read_text(errors="replace")[-4000:]
+
+    def _waiting(self, city: str) -> int:
+        with self.app.app_context(), within(f"city_{city}", login="city"):
+            undone = select(func.count()).select_from(Outbox).where(Outbox.done_at.is_(None))
+            return db.session.scalar(undone) or 0
+
+
+@contextmanager
+def served(app: Flask, settings: Settings, folder: Path) -> Iterator[Site]:
+    """Run web and workers until the block ends. They end with this process, however it ends."""
+    site = Site(app, _free_port(), folder / "site.log")
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        with site.log.open("wb") as log:
+            for child in supervisor.children(site.port):
+                if child.name != "scheduler":
+                    processes.append(_start(_fewer(list(child.command)), settings, log.fileno()))
+        _wait_for(site, processes)
+        yield site
+    finally:
+        _stop(processes)
+
+
+def _fewer(command: list[str]) -> list[str]:
+    """One web process is enough for a browser, and starts sooner."""
+    if "--workers" in command:
+        command[command.index("--workers") + 1] = "1"
+    return command
+
+
+def _start(command: list[str], settings: Settings, log: int) -> subprocess.Popen[bytes]:
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("MINXIN_")},
+        "DATABASE_URL": settings.database_urls["owner"],
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": settings.secret_key,
+        "MINXIN_CONTACT_KEY": settings.contact_key,
+        "MINXIN_DATA": str(settings.folder),
+    }
+    if setpriv := shutil.which("setpriv"):
+        command = [setpriv, "--pdeathsig", "KILL", *command]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def _wait_for(site: Site, processes: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while not _answers(site.port):
+        if any(process.poll() is not None for process in processes):
+            raise AssertionError(f"a process of the site ended\n{site.words()}")
+        if time.monotonic() > deadline:
+            raise AssertionError(f"the site does not answer\n{site.words()}")
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+        deadline = time.monotonic() + 5
+        while any(p.poll() is None for p in processes) and time.monotonic() < deadline:
+            time.sleep(0.05)
