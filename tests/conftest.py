@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
 
 from minxin import clock, create_app
+from minxin.access import signin
 from minxin.cases import starter
 from minxin.cases.intake import Appeal, enter
 from minxin.cases.models import Case
 from minxin.config import Settings, from_environment
 from minxin.demonstration import people
 from minxin.extensions import db, valkey
-from minxin.access import signin
 from minxin.people.actor import Actor
 from minxin.people.models import Unit, User
 from minxin.tenancy import founding, logins
@@ -63,10 +64,23 @@ class Cast:
         client = self.app.test_client()
         client.environ_base["HTTP_HOST"] = self.city.host
         if username is not None:
-            path = f"/{self.desk(username)}/sign-in"
-            answer = client.post(path, data={"username": username, "password": people.PASSWORD})
-            assert answer.status_code == 302, f"{username} could not sign in"
+            key = (self.city.slug, username)
+            if key not in _signed_in:
+                _signed_in[key] = self._sign_in(username)
+            sid = secrets.token_urlsafe(32)
+            valkey.raw.set(f"session:{sid}", _signed_in[key], ex=1800)
+            client.set_cookie("minxin", sid, domain=self.city.host)
         return client
+
+    def _sign_in(self, username: str) -> bytes:
+        """Sign in through the door; answers what the server keeps of the session."""
+        door = self.client()
+        path = f"/{self.desk(username)}/sign-in"
+        answer = door.post(path, data={"username": username, "password": people.PASSWORD})
+        assert answer.status_code == 302, f"{username} could not sign in"
+        cookie = door.get_cookie("minxin", domain=self.city.host)
+        assert cookie is not None
+        return bytes(valkey.raw.get(f"session:{cookie.value}"))
 
     def standing(self, username: str | None = None):
         """Stand in the city as this person's login would (None: the city's login)."""
@@ -81,6 +95,11 @@ class Cast:
         case = enter(appeal, by=self.actor("linjing"), at=at or clock.now())
         db.session.commit()
         return case
+
+
+_signed_in: dict[tuple[str, str], bytes] = {}
+"""What a fresh session of an account holds. Each client gets a copy of its own: passwords are slow
+on purpose, and a suite signs in some hundred times."""
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +139,8 @@ def app(settings: Settings) -> Iterator[Flask]:
                 starter.fill(clock.now())
                 people.settle()
                 db.session.commit()
+                rows = db.session.execute(select(*User.__table__.columns)).mappings()
+                _founded[slug] = [dict(row) for row in rows]
     yield app
     with app.app_context():
         for engine in db.engines.values():
@@ -157,11 +178,21 @@ def linshi(context: Flask) -> Iterator[Cast]:
     _empty(context, "linshi")
 
 
+@pytest.fixture(scope="session")
+def owner(app: Flask, settings: Settings) -> Iterator[Engine]:
+    """The login that owns the tables: what only the people who run an installation have."""
+    engine = create_engine(settings.database_urls["owner"])
+    yield engine
+    engine.dispose()
+
+
 KEPT = {"tenants", "units", "users", "responders", "categories", "deadline_rules", "calendars"}
+_founded: dict[str, list[dict[str, Any]]] = {}
+"""The users of each city as they were founded."""
 
 
 def _empty(app: Flask, slug: str) -> None:
-    """Empty every table of cases by the owner, and the queues and sessions of this process."""
+    """Empty every table of cases by the owner, put the people back, and forget queues, sessions."""
     settings: Settings = app.extensions["settings"]
     owner = create_engine(settings.database_urls["owner"])
     with owner.begin() as connection:
@@ -171,8 +202,21 @@ def _empty(app: Flask, slug: str) -> None:
         wanted = [t for t in tables if t not in KEPT | {"alembic_version"}]
         names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        connection.execute(
-            text(f"UPDATE city_{slug}.users SET failures = 0, locked_until = NULL, active = true")
-        )
+        _put_people_back(connection, slug)
     owner.dispose()
     valkey.raw.flushdb()
+
+
+def _put_people_back(connection: Connection, slug: str) -> None:
+    users = _founded[slug]
+    known = {"known": [user["id"] for user in users]}
+    for table, column in (("responders", "user_id"), ("users", "id")):
+        connection.execute(
+            text(f"DELETE FROM city_{slug}.{table} WHERE {column} <> ALL(:known)"), known
+        )
+    columns = [name for name in users[0] if name != "id"]
+    values = ", ".join(f"{name} = :{name}" for name in columns)
+    changed = " OR ".join(f"{name} IS DISTINCT FROM :{name}" for name in columns)
+    connection.execute(
+        text(f"UPDATE city_{slug}.users SET {values} WHERE id = :id AND ({changed})"), users
+    )

@@ -57,8 +57,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.actor = actor
 
     def get_id(self) -> str:
-        """desk, id and stamp: a changed stamp, or another desk, is nobody."""
-        return f"{g.desk.slug}:{self.user.id}:{self.user.stamp}"
+        """City, desk, id and stamp: a changed stamp, another desk or another city is nobody."""
+        return f"{g.city.slug}:{g.desk.slug}:{self.user.id}:{self.user.stamp}"
 
 
 def register(app: Flask) -> None:
@@ -121,10 +121,9 @@ def secure(response: Response) -> Response:
 
 
 def load(key: str) -> SignedIn | None:
-    """The person of a session, where desk and stamp still fit."""
-    desk, _, rest = key.partition(":")
-    user_id, _, stamp = rest.partition(":")
-    if g.get("desk") is None or g.desk.slug != desk or not user_id.isdigit():
+    """The person of a session, where city, desk and stamp still fit: ids repeat across cities."""
+    city, desk, user_id, stamp = (*key.split(":"), "", "", "", "")[:4]
+    if g.get("desk") is None or (g.city.slug, g.desk.slug) != (city, desk):
         return None
     user = db.session.scalar(select(User).where(User.id == int(user_id), User.active))
     if user is None or str(user.stamp) != stamp:
