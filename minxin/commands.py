@@ -114,12 +114,12 @@ def _prepare() -> None:
         for city in known.values():
             schemas.migrate(owner, city.schema)
         if _settings().demonstration:
-            city = known.get(people.SLUG)
-            if city is None:
+            demonstrated = known.get(people.SLUG)
+            if demonstrated is None:
                 click.echo("  Founding the demonstration city")
-                city = founding.found(owner, people.SLUG, people.NAME, people.HOST)
-            _start(city)
-            demonstrate(city)
+                demonstrated = founding.found(owner, people.SLUG, people.NAME, people.HOST)
+            _start(demonstrated)
+            demonstrate(demonstrated)
 
 
 def _start(city: City) -> None:

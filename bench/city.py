@@ -1,0 +1,69 @@
+"""A demonstration city of its own, in a temporary folder, run by the real supervisor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where the city answers, and its data folder."""
+
+    address: str
+    folder: Path
+
+
+@contextmanager
+def running_city() -> Iterator[Running]:
+    """Start a city, wait until it answers, and end it with everything it left."""
+    folder = Path(tempfile.mkdtemp(prefix="minxin-bench-"))
+    port = free_port()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABASE_URL", "REDIS_URL", "MINXIN_"))
+    }
+    environment |= {"MINXIN_DATA": str(folder), "PORT": str(port)}
+    flask = [sys.executable, "-m", "flask", "--app", "wsgi", "up"]
+    with (folder / "up.log").open("wb") as log:
+        city = subprocess.Popen(flask, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", city, folder / "up.log")
+        yield Running(f"http://127.0.0.1:{port}", folder)
+    finally:
+        city.send_signal(signal.SIGINT)
+        city.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until a page answers. Raises SystemExit where the process ends or takes two minutes."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    said = log.read_text()[-3000:] if log else ""
+    raise SystemExit(f"{url} does not answer\n{said}")
+
+
+def free_port() -> int:
+    """A port of the loopback that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
