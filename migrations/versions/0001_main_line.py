@@ -61,7 +61,9 @@ def _portal() -> None:
     op.execute("GRANT SELECT (id, number, token) ON submissions TO minxin_public")
     public("submission_photos", "INSERT")
     public("citizen_acts", "INSERT")
-    op.execute("GRANT SELECT (id, number, act, at, done_at, answer) ON citizen_acts TO minxin_public")
+    op.execute(
+        "GRANT SELECT (id, number, act, at, done_at, answer) ON citizen_acts TO minxin_public"
+    )
     public("trackings", "SELECT, INSERT", using="true")
     public("outbox", "INSERT", using="tenant_id IS NULL")
     op.execute("GRANT SELECT (id) ON outbox TO minxin_public")
@@ -187,6 +189,7 @@ def _tables() -> None:
         sa.Column("on_time", sa.Integer(), nullable=False),
         sa.Column("rated", sa.Integer(), nullable=False),
         sa.Column("satisfied", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tenant_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rollups")),
@@ -550,6 +553,7 @@ def _tables() -> None:
         sa.Column("import_id", sa.BigInteger(), nullable=False),
         sa.Column("row", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=True),
         sa.Column("column", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.Column("tenant_id", sa.BigInteger(), nullable=False),

@@ -1,95 +1,33 @@
-"""Lists of cases: views by what is to be done, filters, paging by key (due, id). Columns only."""
+"""Lists of cases: what a tab shows, narrowed, paged by key (due, id). Columns only, no objects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_
 
-from minxin.access.matrix import Reach, reach_of
-from minxin.access.permissions import Permission as P
-from minxin.cases import search, tallies
-from minxin.cases.models import FAR, Case
-from minxin.cases.reach import cases
-from minxin.cases.states import ENDED, WITH_UNIT, State
+from minxin.calendars.counting import midnight
+from minxin.cases import reach, search
+from minxin.cases.models import FAR, Assignment, Case
+from minxin.cases.tabs import ALL, View, by_unit, number_in, todo, totals, view, views
+from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
-from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
+
+__all__ = ["ALL", "Filters", "Page", "View", "by_ids", "held", "number_in", "page", "todo",
+           "totals", "units", "view", "views"]  # fmt: skip
 
 PAGE = 50
 
 
 @dataclass(frozen=True)
-class View:
-    """A tab: the states it shows, or `late`/`soon` over all that run."""
-
-    key: str
-    label: str
-    states: frozenset[State] = frozenset()
-    level: str = ""
-    waits: bool = False  # counts into 待办
-
-
-def _view(key: str, label: str, *states: State, waits: bool = True) -> View:
-    return View(key, label, frozenset(states), waits=waits)
-
-
-_ENDED = View("ended", "已办结", ENDED)
-_LATE = View("late", "超期", level="late")
-_SOON = View("soon", "将到期", level="soon")
-_AT_UNITS = View("at_units", "在办", WITH_UNIT)
-_OFFICE = (
-    _view("unclaimed", "待认领", State.UNCLAIMED),
-    _view("claimed", "待转办", State.CLAIMED),
-    _view("reported", "待审核", State.REPORTED),
-    _view("follow_up", "待回访", State.FOLLOW_UP),
-    _view("to_rate", "待评星", State.TO_RATE),
-    _view("rated", "待结案", State.RATED),
-    _AT_UNITS,
-)
-_LEADER = (View("running", "在办", frozenset(State) - ENDED),)
-
-VIEWS: Mapping[Role, tuple[View, ...]] = {
-    Role.OFFICE_CLERK: (*_OFFICE, _SOON, _LATE, _ENDED),
-    Role.OFFICE_HEAD: (*_OFFICE, _SOON, _LATE, _ENDED),
-    Role.STATION: (
-        _view("dispatched", "待签收", State.DISPATCHED),
-        _view("handling", "办理中", State.ACCEPTED, State.HANDLING, State.SIGNING, waits=False),
-        _view("reported", "待审核", State.REPORTED),
-        _view("follow_up", "待回访", State.FOLLOW_UP),
-        _SOON,
-        _LATE,
-        _ENDED,
-    ),
-    Role.RESPONDER: (
-        _view("dispatched", "待签收", State.DISPATCHED),
-        _view("handling", "办理中", State.ACCEPTED, State.HANDLING),
-        _view("signing", "待审签", State.SIGNING, waits=False),
-        View(
-            "reported",
-            "已报结",
-            frozenset({State.REPORTED, State.FOLLOW_UP, State.TO_RATE, State.RATED}),
-        ),
-        _SOON,
-        _LATE,
-        _ENDED,
-    ),
-    Role.UNIT_HEAD: (_view("signing", "待审签", State.SIGNING), _AT_UNITS, _SOON, _LATE, _ENDED),
-    Role.LEADER: (*_LEADER, _SOON, _LATE, _ENDED),
-}
-"""The tabs of each role, in the order of a case's life. Administrators have none."""
-
-ALL = View("all", "全部", frozenset(State))
-
-
-@dataclass(frozen=True)
 class Filters:
-    """What narrows a list; empty strings narrow nothing."""
+    """What narrows a list; empty strings narrow nothing. received_to is exclusive."""
 
     q: str = ""
     kind: str = ""
@@ -111,34 +49,6 @@ class Page:
     cut: bool = field(default=False)  # a search found more than it shows
 
 
-def views(by: Actor) -> tuple[View, ...]:
-    """The tabs of this person; none for who sees no case."""
-    return VIEWS.get(by.role, ()) if by.role else ()
-
-
-def view(by: Actor, key: str) -> View | None:
-    """One tab of this person by its key; `all` for search."""
-    return next((each for each in (*views(by), ALL) if each.key == key), None)
-
-
-def totals(by: Actor) -> dict[str, int]:
-    """Cases by state (and late, soon, today) within this person's reach, from the roll-up."""
-    by_unit = reach_of(by.role, P.CASE_VIEW) is Reach.UNIT
-    return tallies.read(unit_ids=by.unit_ids if by_unit else None)
-
-
-def number_in(each: View, totals_: Mapping[str, int]) -> int:
-    """How many cases a tab holds."""
-    if each.level:
-        return totals_.get(each.level, 0)
-    return sum(totals_.get(state, 0) for state in each.states)
-
-
-def todo(by: Actor, totals_: Mapping[str, int]) -> int:
-    """How many cases wait for this role: the 待办 counter."""
-    return sum(number_in(each, totals_) for each in views(by) if each.waits)
-
-
 def page(
     by: Actor,
     each: View,
@@ -150,16 +60,15 @@ def page(
 ) -> Page:
     """One page of a tab, the earliest due first; ended cases the newest first.
 
+    A search (filters.q) comes whole, on one page of at most `search.MOST` cases.
     tenant_id: the desk's tenant for search, None at the city's desk.
     """
-    query = cases(by, *_columns()).outerjoin(Unit, Unit.id == Case.unit_id)
-    query = query.join(Tenant, Tenant.id == Case.tenant_id)
-    query = query.where(*_where(by, each, filters, at))
-    found: list[int] | None = None
+    query = _rows(by).where(*_of_tab(by, each, at))
+    where = _narrowed(by, filters)
     if filters.q:
-        found = search.ids(filters.q, tenant_id=tenant_id)
-        query = query.where(or_(Case.id.in_(found), Case.number == filters.q.strip()))
-    if each.states and each.states <= ENDED:
+        return _found(query.where(*where), by, filters, where, tenant_id)
+    query = query.where(*where)
+    if each.ended:
         query = query.order_by(Case.id.desc())
         if after:
             query = query.where(Case.id < after[1])
@@ -169,22 +78,43 @@ def page(
             query = query.where(tuple_(Case.due_at, Case.id) > tuple_(*after))
     rows = db.session.execute(query.limit(PAGE + 1)).all()
     shown = rows[:PAGE]
-    more = (shown[-1].due_at, shown[-1].id) if len(rows) > PAGE else None
-    return Page(shown, more, cut=found is not None and len(found) >= search.MOST)
+    return Page(shown, (shown[-1].due_at, shown[-1].id) if len(rows) > PAGE else None)
 
 
 def by_ids(by: Actor, ids: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
     """The rows of some cases that this person may see, in the order of the ids."""
     if not ids:
         return []
-    query = cases(by, *_columns()).outerjoin(Unit, Unit.id == Case.unit_id)
-    query = query.join(Tenant, Tenant.id == Case.tenant_id).where(Case.id.in_(ids))
     place = {case_id: index for index, case_id in enumerate(ids)}
-    return sorted(db.session.execute(query).all(), key=lambda row: place[row.id])
+    rows = db.session.execute(_rows(by).where(Case.id.in_(ids))).all()
+    return sorted(rows, key=lambda row: place[row.id])
 
 
-def _columns() -> tuple[Any, ...]:
-    return (
+def held(number: str, by: Actor) -> str | None:
+    """The number as it is written, where this person may see that case."""
+    found: str | None = db.session.scalar(
+        reach.cases(by, Case.number).where(Case.number == number.strip())
+    )
+    return found
+
+
+def units(by: Actor, tenant: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
+    """(id, name) of the units to narrow by: the own ones, or those of one tenant of the city."""
+    query = select(Unit.id, Unit.name).where(Unit.active, Unit.kind != "office")
+    if by_unit(by):
+        if len(by.unit_ids) < 2:
+            return []
+        query = query.where(Unit.id.in_(by.unit_ids))
+    elif by.at_city_desk:
+        if not tenant:
+            return []
+        query = query.where(Unit.tenant_id == _tenant(tenant))
+    return db.session.execute(query.order_by(Unit.path)).all()
+
+
+def _rows(by: Actor) -> Select[Any]:
+    query = reach.cases(
+        by,
         Case.id,
         Case.number,
         func.coalesce(func.nullif(Case.summary, ""), Case.subject).label("title"),
@@ -196,32 +126,76 @@ def _columns() -> tuple[Any, ...]:
         Case.yellow_at,
         Case.received_at,
         Case.updated_at,
+        Case.closed_at,
         Case.stars,
+        Case.unit_id,
         Unit.name.label("unit_name"),
         Tenant.name.label("tenant_name"),
     )
+    return query.outerjoin(Unit, Unit.id == Case.unit_id).join(Tenant, Tenant.id == Case.tenant_id)
 
 
-def _where(by: Actor, each: View, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+def _found(
+    query: Select[Any],
+    by: Actor,
+    filters: Filters,
+    where: list[ColumnElement[bool]],
+    tenant_id: int | None,
+) -> Page:
+    """What the words find. Whoever sees only a part must not lose it behind the newest 200."""
+    if by_unit(by):
+        where = [*where, reach.condition(by)]
+    ids = search.ids(filters.q, tenant_id=tenant_id, where=where, limit=search.MOST + 1)
+    cut = len(ids) > search.MOST
+    wanted = or_(Case.id.in_(ids[: search.MOST]), Case.number == filters.q.strip())
+    rows = db.session.execute(query.where(wanted).order_by(Case.due_at, Case.id.desc())).all()
+    return Page(rows, None, cut)
+
+
+def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
-    if each.level == "late":
-        where.append(Case.due_at <= at)
-    elif each.level == "soon":
-        where += [Case.due_at > at, Case.due_at < FAR, Case.yellow_at <= at]
-    elif each is not ALL:
+    if each.co:
+        where.append(_handles_beside(by))
+    elif each is not ALL and by_unit(by):
+        where.append(Case.unit_id.in_(by.unit_ids))
+    if each is not ALL:
         where.append(Case.state.in_(sorted(each.states)))
-    for column, value in (
-        (Case.kind, filters.kind),
-        (Case.urgency, filters.urgency),
-        (Case.source, filters.source),
-    ):
-        if value:
-            where.append(column == value)
-    if filters.tenant:
-        where.append(
-            Case.tenant_id
-            == select(Tenant.id).where(Tenant.slug == filters.tenant).scalar_subquery()
+    if each.level:
+        where += _of_level(each.level, at)
+    return where
+
+
+def _of_level(level: str, at: datetime) -> list[ColumnElement[bool]]:
+    """The same moments that `overdue.count` counts by."""
+    if level == "late":
+        return [Case.due_at <= at]
+    if level == "today":
+        end = midnight(local(at).date()) + timedelta(days=1)
+        return [Case.due_at > at, Case.due_at <= end]
+    return [Case.due_at > at, Case.due_at < FAR, Case.yellow_at <= at]
+
+
+def _handles_beside(by: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        Assignment.case_id == Case.id,
+        Assignment.part == "co",
+        Assignment.ended_at.is_(None),
+        Assignment.unit_id.in_(by.unit_ids),
+    )
+
+
+def _narrowed(by: Actor, filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [
+        column == value
+        for column, value in (
+            (Case.kind, filters.kind),
+            (Case.urgency, filters.urgency),
+            (Case.source, filters.source),
         )
+        if value
+    ]
+    if filters.tenant:
+        where.append(Case.tenant_id == _tenant(filters.tenant))
     if filters.unit.isdigit():
         where.append(Case.unit_id == int(filters.unit))
     if filters.mine:
@@ -231,3 +205,7 @@ def _where(by: Actor, each: View, filters: Filters, at: datetime) -> list[Column
     if filters.received_to:
         where.append(Case.received_at < filters.received_to)
     return where
+
+
+def _tenant(slug: str) -> Any:
+    return select(Tenant.id).where(Tenant.slug == slug).scalar_subquery()

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, delete, func, insert, select, update
 from minxin.calendars.words import due_text
 from minxin.cases.models import Case, CaseEvent, Clock
 from minxin.cases.states import WITH_UNIT, State
-from minxin.cases.tallies import Tally
+from minxin.cases.tallies import STAGES, Tally
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.notices import inbox
@@ -22,6 +22,7 @@ from minxin.people.roles import Role
 
 BATCH = 500
 WATCHED = ("late", "soon", "today")
+COUNTED = tuple(f"{name}_{stage}" for name in WATCHED for stage in STAGES)
 
 
 def sweep(at: datetime) -> int:
@@ -58,7 +59,7 @@ def sweep(at: datetime) -> int:
 
 
 def count(at: datetime) -> None:
-    """Write how many cases are late, due today and soon due, by tenant and unit."""
+    """Write how many cases are late, due today and soon due, by tenant, unit and stage."""
     tomorrow = local(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     moments = {
         "late": Case.due_at <= at,
@@ -70,7 +71,11 @@ def count(at: datetime) -> None:
         select(
             Case.tenant_id,
             Case.unit_id,
-            *(func.count().filter(moment).label(name) for name, moment in moments.items()),
+            *(
+                func.count().filter(moment, Case.state.in_(states)).label(f"{name}_{stage}")
+                for name, moment in moments.items()
+                for stage, states in STAGES.items()
+            ),
         )
         .where(Case.due_at < horizon)
         .group_by(Case.tenant_id, Case.unit_id)
@@ -79,11 +84,11 @@ def count(at: datetime) -> None:
         {
             (row.tenant_id, row.unit_id or 0, name): getattr(row, name)
             for row in rows
-            for name in WATCHED
+            for name in COUNTED
             if getattr(row, name)
         }
     )
-    db.session.execute(delete(Tally).where(Tally.state.in_(WATCHED)))
+    db.session.execute(delete(Tally).where(Tally.state.in_(COUNTED)))
     if wanted:
         db.session.execute(
             insert(Tally),

@@ -32,27 +32,45 @@ def tokens(text: str) -> list[str]:
     return [word for word in jieba.cut_for_search(text.lower()) if WORD.fullmatch(word)]
 
 
-def words(text: str) -> ColumnElement[str]:
-    """The tsvector of a text, as an SQL expression."""
-    return func.to_tsvector("simple", " ".join(tokens(text)), type_=TSVECTOR)
+def spelled(*texts: str) -> str:
+    """The words of texts with blanks between them: what `words` makes a tsvector of.
+
+    The spelling of several texts is that of each, one after the other.
+    """
+    return " ".join(tokens(" ".join(texts)))
+
+
+def words(spelling: str | ColumnElement[str]) -> ColumnElement[str]:
+    """The tsvector of what `spelled` answered, as an SQL expression."""
+    return func.to_tsvector("simple", spelling, type_=TSVECTOR)
 
 
 def index(case: Case) -> None:
     """Write (again) the words that a case is found by. Contact data is never among them."""
-    text = " ".join((case.number, case.subject, case.body, case.summary, case.wording, case.place))
     row = db.session.scalar(select(CaseText).where(CaseText.case_id == case.id))
     if row is None:
         row = CaseText(tenant_id=case.tenant_id, case_id=case.id)
         db.session.add(row)
-    row.words = words(text)
+    row.words = words(
+        spelled(case.number, case.subject, case.body, case.summary, case.wording, case.place)
+    )
 
 
-def ids(text: str, *, tenant_id: int | None, limit: int = MOST) -> list[int]:
-    """Case ids, newest first, that hold every word; `tenant_id` None searches the whole city."""
+def ids(
+    text: str,
+    *,
+    tenant_id: int | None,
+    where: Sequence[ColumnElement[bool]] = (),
+    limit: int = MOST,
+) -> list[int]:
+    """Case ids, newest first, that hold every word; `tenant_id` None searches the whole city.
+
+    where: conditions on the cases themselves, so that the limit cuts only what is wanted.
+    """
     wanted = tokens(text)
     if not wanted:
         return []
-    return _matching(" & ".join(dict.fromkeys(wanted)), tenant_id, limit)
+    return _matching(" & ".join(dict.fromkeys(wanted)), tenant_id, limit, where=where)
 
 
 def similar(case: Case, *, tenant_id: int | None, limit: int = 8) -> list[int]:
@@ -63,7 +81,11 @@ def similar(case: Case, *, tenant_id: int | None, limit: int = 8) -> list[int]:
 
 
 def _matching(
-    expression: str, tenant_id: int | None, limit: int, ranked: bool = False
+    expression: str,
+    tenant_id: int | None,
+    limit: int,
+    ranked: bool = False,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> list[int]:
     if not expression:
         return []
@@ -71,6 +93,8 @@ def _matching(
     query = select(CaseText.case_id).where(CaseText.words.op("@@")(query_text))
     if tenant_id is not None:
         query = query.where(CaseText.tenant_id == tenant_id)
+    if where:
+        query = query.join(Case, Case.id == CaseText.case_id).where(*where)
     if ranked:
         query = query.order_by(func.ts_rank(CaseText.words, query_text).desc())
     query = query.order_by(CaseText.case_id.desc()).limit(limit)

@@ -38,7 +38,11 @@ class State(Labelled):
 
 
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.WITHDRAWN})
+POOL = frozenset({State.UNCLAIMED, State.CLAIMED})
+"""With the city's office, before dispatch."""
 WITH_UNIT = frozenset({State.DISPATCHED, State.ACCEPTED, State.HANDLING, State.SIGNING})
+AFTER_UNIT = frozenset({State.REPORTED, State.FOLLOW_UP, State.TO_RATE, State.RATED})
+"""Reported: with who reviews, calls back, rates and closes."""
 
 
 class Kind(Labelled):

@@ -8,15 +8,19 @@ from sqlalchemy import BigInteger, UniqueConstraint, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from minxin.cases.states import AFTER_UNIT, POOL, WITH_UNIT
 from minxin.extensions import db
 from minxin.tenancy.models import OfTenant
 
 Place = tuple[int, int, str]
 """(tenant id, unit id or 0, state)"""
 
+STAGES = {"pool": POOL, "unit": WITH_UNIT, "after": AFTER_UNIT}
+"""Whose clock runs: what is late, soon or due today is counted by stage, e.g. `late_unit`."""
+
 
 class Tally(OfTenant):
-    """How many cases of a unit (0: none yet) are in a state, or `late`, `soon`, `today`."""
+    """How many cases of a unit (0: none yet) are in a state, or e.g. `late_unit`."""
 
     __tablename__ = "tallies"
     __table_args__ = (UniqueConstraint("tenant_id", "unit_id", "state"),)

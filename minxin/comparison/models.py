@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,3 +23,4 @@ class Rollup(OfTenant):
     on_time: Mapped[int] = mapped_column(default=0)
     rated: Mapped[int] = mapped_column(default=0)  # follow-ups with a satisfaction
     satisfied: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime]

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from minxin import clock
 from minxin.calendars.counting import midnight
 from minxin.cases import tallies
 from minxin.cases.models import Assignment, Case, Clock, FollowUp
-from minxin.cases.states import ENDED, Kind
+from minxin.cases.states import AFTER_UNIT, WITH_UNIT, Kind
 from minxin.clock import local
 from minxin.comparison.models import Rollup
 from minxin.extensions import db
 from minxin.tenancy.models import Tenant
 
 HANDLING_RULES = (*(kind.value for kind in Kind), "rework")
+SUMMED = ("received", "closed", "handled", "on_time", "rated", "satisfied")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One tenant beside the others: its cases now, and its month so far."""
+    """One tenant beside the others: its cases now, and its month so far.
+
+    in_hand, due_today and overdue are of cases sent to it: the office's own pool is not its work.
+    updated_at: when the month's figures were last computed, None where they never were.
+    """
 
     tenant: Tenant
     received: int
@@ -34,10 +41,14 @@ class Standing:
     on_time: int
     rated: int
     satisfied: int
+    updated_at: datetime | None = None
 
 
-def refresh(day: date) -> None:
-    """Recompute every tenant's figures of one local day. Runs by the city's login."""
+def refresh(day: date, *, at: datetime | None = None) -> None:
+    """Recompute every tenant's figures of one local day. Runs by the city's login.
+
+    at: the instant that the figures are of, now where none is given.
+    """
     start = midnight(day)
     end = start + timedelta(days=1)
     figures: dict[int, dict[str, int]] = {}
@@ -46,7 +57,8 @@ def refresh(day: date) -> None:
         for tenant_id, number in db.session.execute(query):
             figures.setdefault(tenant_id, {})[name] = number
     for tenant_id in db.session.scalars(select(Tenant.id)).all():
-        values = {name: figures.get(tenant_id, {}).get(name, 0) for name in queries}
+        values: dict[str, Any] = {name: figures.get(tenant_id, {}).get(name, 0) for name in queries}
+        values["updated_at"] = at or clock.now()
         row = insert(Rollup).values(tenant_id=tenant_id, day=day, **values)
         db.session.execute(
             row.on_conflict_do_update(index_elements=["tenant_id", "day"], set_=values)
@@ -56,8 +68,8 @@ def refresh(day: date) -> None:
 def refresh_recent(at: datetime) -> None:
     """Today's and yesterday's figures: what may still change."""
     today = local(at).date()
-    refresh(today - timedelta(days=1))
-    refresh(today)
+    refresh(today - timedelta(days=1), at=at)
+    refresh(today, at=at)
 
 
 def standings(at: datetime) -> list[Standing]:
@@ -68,10 +80,8 @@ def standings(at: datetime) -> list[Standing]:
         for row in db.session.execute(
             select(
                 Rollup.tenant_id,
-                *(
-                    func.sum(getattr(Rollup, name)).label(name)
-                    for name in ("received", "closed", "handled", "on_time", "rated", "satisfied")
-                ),
+                func.max(Rollup.updated_at).label("updated_at"),
+                *(func.sum(getattr(Rollup, name)).label(name) for name in SUMMED),
             )
             .where(Rollup.day >= today.replace(day=1), Rollup.day <= today)
             .group_by(Rollup.tenant_id)
@@ -86,22 +96,18 @@ def _standing(tenant: Tenant, month: object, now: dict[str, int]) -> Standing:
     def sum_of(name: str) -> int:
         return int(getattr(month, name, 0) or 0)
 
-    in_hand = sum(
-        number
-        for state, number in now.items()
-        if state not in ENDED and state not in ("late", "soon", "today")
-    )
     return Standing(
         tenant=tenant,
         received=sum_of("received"),
-        in_hand=in_hand,
-        due_today=now.get("today", 0),
-        overdue=now.get("late", 0),
+        in_hand=sum(now.get(state, 0) for state in WITH_UNIT | AFTER_UNIT),
+        due_today=now.get("today_unit", 0) + now.get("today_after", 0),
+        overdue=now.get("late_unit", 0) + now.get("late_after", 0),
         closed=sum_of("closed"),
         handled=sum_of("handled"),
         on_time=sum_of("on_time"),
         rated=sum_of("rated"),
         satisfied=sum_of("satisfied"),
+        updated_at=getattr(month, "updated_at", None),
     )
 
 
