@@ -156,6 +156,8 @@ def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if each.co:
         where.append(_handles_beside(by))
+    elif each.own:
+        where.append(Case.unit_id == by.unit_id)
     elif each is not ALL and by_unit(by):
         where.append(Case.unit_id.in_(by.unit_ids))
     if each is not ALL:

@@ -19,7 +19,8 @@ LEVELS = ("late", "soon", "today")
 class View:
     """A tab: the states that it shows, and only what is `late`, `soon` or `today` where it says so.
 
-    waits: counts into 待办 · co: what the unit handles beside another one (no counter).
+    waits: counts into 待办 · own: with exactly the person's own unit · co: what the unit handles
+    beside another one (no counter).
     """
 
     key: str
@@ -27,6 +28,7 @@ class View:
     states: frozenset[State]
     level: str = ""
     waits: bool = False
+    own: bool = False
     co: bool = False
 
     @property
@@ -64,10 +66,11 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
     Role.OFFICE_CLERK: _OFFICE,
     Role.OFFICE_HEAD: _OFFICE,
     Role.STATION: (
-        _view("dispatched", "待签收", State.DISPATCHED),
-        _view("handling", "办理中", State.ACCEPTED, State.HANDLING, State.SIGNING, waits=False),
+        View("dispatched", "待签收分派", frozenset({State.DISPATCHED}), waits=True, own=True),
+        View("handling", "本站在办", WITH_UNIT - {State.DISPATCHED}, waits=True, own=True),
         _view("reported", "待审核", State.REPORTED),
         _view("follow_up", "待回访", State.FOLLOW_UP),
+        _AT_UNITS,
         _SOON,
         _LATE,
         _ENDED,
@@ -123,10 +126,13 @@ def by_unit(by: Actor) -> bool:
 
 
 def totals(by: Actor) -> dict[str, int]:
-    """Cases by state within this person's reach, from the roll-up; with `late`, `soon`, `today`."""
+    """Cases by state within this person's reach, from the roll-up; with `late`, `soon`, `today`.
+
+    `own_` before a state: those with exactly the own unit.
+    """
     if not views(by):
         return {}
-    read = tallies.read(unit_ids=by.unit_ids if by_unit(by) else None)
+    read = tallies.read(unit_ids=by.unit_ids if by_unit(by) else None, own_id=by.unit_id)
     answers_for = WITH_UNIT if by_unit(by) else RUNNING
     return read | {level: _of_level(level, answers_for, read) for level in LEVELS}
 
@@ -137,7 +143,8 @@ def number_in(each: View, totals_: Mapping[str, int]) -> int | None:
         return None
     if each.level:
         return _of_level(each.level, each.states, totals_)
-    return sum(totals_.get(state, 0) for state in each.states)
+    own = "own_" if each.own else ""
+    return sum(totals_.get(f"{own}{state}", 0) for state in each.states)
 
 
 def todo(by: Actor, totals_: Mapping[str, int]) -> int:

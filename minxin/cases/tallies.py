@@ -44,12 +44,19 @@ def change(deltas: Mapping[Place, int]) -> None:
         )
 
 
-def read(*, unit_ids: Iterable[int] | None = None) -> dict[str, int]:
-    """Totals by state within the login's reach; of some units only, where given."""
-    query = select(Tally.state, func.sum(Tally.number)).group_by(Tally.state)
+def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) -> dict[str, int]:
+    """Totals by state within the login's reach; of some units only, where given.
+
+    Beside each state stands `own_` and the state: what of it lies with the unit `own_id`.
+    """
+    own = func.sum(Tally.number).filter(Tally.unit_id == own_id)
+    query = select(Tally.state, func.sum(Tally.number), func.coalesce(own, 0))
     if unit_ids is not None:
         query = query.where(Tally.unit_id.in_(list(unit_ids)))
-    return {state: int(number) for state, number in db.session.execute(query)}
+    totals: dict[str, int] = {}
+    for state, number, of_own in db.session.execute(query.group_by(Tally.state)):
+        totals[state], totals[f"own_{state}"] = int(number), int(of_own)
+    return totals
 
 
 def by_tenant() -> dict[int, dict[str, int]]:

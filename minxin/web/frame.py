@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 
 from minxin import clock
 from minxin.access import check
 from minxin.access.permissions import Permission as P
-from minxin.cases import lists
+from minxin.cases import tabs
 from minxin.notices import inbox
 from minxin.people.actor import Actor
 from minxin.web.life import me
@@ -21,16 +22,22 @@ Section = tuple[str, str, str, bool, int | None]
 
 @dataclass(frozen=True)
 class Frame:
-    """What the layout needs (templates/layout/workbench.html)."""
+    """What the layout needs (templates/layout/workbench.html).
+
+    Who sees no case (administrators) has no counters and no search.
+    """
 
     desk: str
     desk_name: str
     person_name: str
     role_name: str
+    role: str
     counters: dict[str, int]
     unread: int
     sections: list[Section]
     links: list[tuple[str, str, str]]
+    home_url: str
+    counter_urls: dict[str, str]
     printed_at: str
 
 
@@ -45,26 +52,31 @@ def frame() -> Frame:
 def totals() -> dict[str, int]:
     """Cases by state within the person's reach; read once a request."""
     if "totals" not in g:
-        g.totals = lists.totals(me())
+        g.totals = tabs.totals(me())
     read: dict[str, int] = g.totals
     return read
 
 
 def _frame(by: Actor) -> Frame:
     counted = totals()
+    todo = tabs.todo(by, counted)
+    sees = check.has(by, P.CASE_VIEW)
     return Frame(
         desk=g.desk.slug,
         desk_name=g.desk.name,
         person_name=by.name,
         role_name=by.role.label if by.role else "",
-        counters={
-            "todo": lists.todo(by, counted),
-            "soon": counted.get("soon", 0),
-            "late": counted.get("late", 0),
-        },
+        role=by.role or "",
+        counters={"todo": todo, "soon": counted["soon"], "late": counted["late"]} if sees else {},
         unread=inbox.unread(by.user_id or 0),
-        sections=_sections(by, lists.todo(by, counted)),
+        sections=_sections(by, todo),
         links=[("修改密码", "key", url_for("workbench.password", desk=g.desk.slug))],
+        home_url=_at_desk("workbench.home"),
+        counter_urls={
+            "todo": _at_desk("workbench.todo"),
+            "soon": _at_desk("workbench.todo", view="soon"),
+            "late": _at_desk("workbench.todo", view="late"),
+        },
         printed_at=full_moment(clock.now()),
     )
 
@@ -73,7 +85,7 @@ def _sections(by: Actor, todo: int) -> list[Section]:
     """The side menu: only what this person may open."""
     rows = (
         ("区县对比", "bar-chart", "oversight.board", P.BOARD_VIEW, None),
-        ("待办", "inbox", "workbench.home", P.CASE_VIEW, todo),
+        ("待办", "inbox", "workbench.todo", P.CASE_VIEW, todo),
         ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
@@ -84,13 +96,20 @@ def _sections(by: Actor, todo: int) -> list[Section]:
             label,
             icon,
             url_for(endpoint) if endpoint.startswith("oversight") else _at_desk(endpoint),
-            request.endpoint == endpoint,
+            _leads_here(endpoint),
             count,
         )
         for label, icon, endpoint, permission, count in rows
-        if check.has(by, permission)
+        if check.has(by, permission) and endpoint in current_app.view_functions
     ]
 
 
-def _at_desk(endpoint: str) -> str:
-    return url_for(endpoint, desk=g.desk.slug)
+def _at_desk(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, desk=g.desk.slug, **values)
+
+
+def _leads_here(endpoint: str) -> bool:
+    """Is this page the section's own, or below it (a case is below the register)?"""
+    if endpoint == "workbench.cases":
+        return request.path.startswith(_at_desk(endpoint))
+    return request.endpoint == endpoint

@@ -153,6 +153,13 @@ def _at_the_door() -> bool:
     return request.endpoint == "workbench.sign_in"
 
 
+def desks(city: City) -> list[Desk]:
+    """The desks of the city's tenants, in the order of the city."""
+    _desk(city, CITY_DESK)
+    known: dict[str, Desk] = current_app.extensions["desks"][city.slug][1]
+    return [desk for desk in known.values() if not desk.is_city]
+
+
 def _desk(city: City, slug: str) -> Desk | None:
     """A desk by its slug. Read once a minute: asked for by every request."""
     kept: dict[str, Any] = current_app.extensions.setdefault("desks", {})
@@ -166,10 +173,12 @@ def _desk(city: City, slug: str) -> Desk | None:
 
 def _desks(city: City) -> dict[str, Desk]:
     with context.within(city.schema, login="public"):
-        tenants = db.session.scalars(select(Tenant).where(Tenant.active)).all()
-        desks = {tenant.slug: Desk(tenant.slug, tenant.name, tenant.id) for tenant in tenants}
+        tenants = db.session.scalars(
+            select(Tenant).where(Tenant.active).order_by(Tenant.rank)
+        ).all()
+        known = {tenant.slug: Desk(tenant.slug, tenant.name, tenant.id) for tenant in tenants}
         for tenant in tenants:
             if tenant.kind == "municipal":
                 name = f"{city.name}民心网"
-                desks[CITY_DESK] = Desk(CITY_DESK, name, tenant.id)
-    return desks
+                known[CITY_DESK] = Desk(CITY_DESK, name, tenant.id)
+    return known

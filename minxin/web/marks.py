@@ -7,6 +7,24 @@ from datetime import datetime
 from minxin import clock
 from minxin.calendars import words
 from minxin.cases.models import FAR
+from minxin.cases.states import State
+
+TONES = {
+    State.UNCLAIMED: "open",
+    State.CLAIMED: "work",
+    State.DISPATCHED: "open",
+    State.ACCEPTED: "work",
+    State.HANDLING: "work",
+    State.CLOSED: "done",
+    State.REFUSED: "stop",
+    State.WITHDRAWN: "stop",
+}
+"""The tone of a state's mark (components/state.html); what is not named waits for somebody."""
+
+
+def tone(state: str) -> str:
+    """How a state looks: open, work, wait, done or stop."""
+    return TONES.get(State(state), "wait")
 
 
 def moment(instant: datetime | str) -> str:

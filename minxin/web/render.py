@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_login import current_user
 
 from minxin import clock
@@ -12,6 +12,7 @@ from minxin.calendars import words
 from minxin.cases import states
 from minxin.extensions import htmx
 from minxin.web import marks
+from minxin.web.filters import Asked
 from minxin.web.frame import frame
 
 
@@ -22,10 +23,23 @@ def page(template: str, part: str | None = None, **values: Any) -> str:
     return render_template(template, **values)
 
 
+def listed(template: str, asked: Asked, **values: Any) -> Response:
+    """Render a list, or the part that htmx swaps; the browser keeps its address in few words."""
+    values = {"asked": asked, **values}
+    answer = make_response(page(template, "workbench/_list.html", **values))
+    if htmx:
+        answer.headers["HX-Push-Url"] = asked.url(**_where_on())
+    return answer
+
+
+def _where_on() -> dict[str, Any]:
+    return {"after": request.args["after"]} if request.args.get("after") else {}
+
+
 def register(app: Flask) -> None:
     """Filters and values that templates have."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for filter_ in (marks.moment, marks.full_moment, words.due_text):
+    for filter_ in (marks.moment, marks.full_moment, marks.tone, words.due_text):
         app.add_template_filter(filter_)
     app.add_template_global(marks.remaining)
     app.jinja_env.globals["states"] = states

@@ -1,0 +1,67 @@
+"""Words of the lists: why a tab is empty and what comes next, what is done with many at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from minxin.access.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """An empty tab: what it says, why, and where to go on (words, endpoint)."""
+
+    title: str
+    why: str
+    action: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Together:
+    """What can be done with the chosen rows of a tab."""
+
+    view: str
+    label: str
+    endpoint: str
+    permission: P
+    next: str
+
+
+NOTHING = {
+    "unclaimed": Nothing(
+        "没有待认领的件",
+        "群众网上提交、窗口登记和批量导入的诉求件会出现在这里。接到来电、来信、来访时请登记。",
+        ("登记诉求", "workbench.entry"),
+    ),
+    "claimed": Nothing(
+        "没有待转办的件", "认领以后、转办以前的件在这里。先到“待认领”认领，再规范定性、转办。"
+    ),
+    "dispatched": Nothing(
+        "没有待签收的件", "新派来的件会出现在这里，同时发消息提醒；已签收的在“办理中”。"
+    ),
+    "handling": Nothing("没有正在办理的件", "签收以后、报结以前的件在这里，请先到“待签收”看看。"),
+    "co": Nothing("没有协办的件", "由别的单位主办、请本单位配合的件在这里，可以记录协办情况。"),
+    "signing": Nothing("没有待审签的件", "承办人提交调查处理报告以后，由单位主管领导在这里审签。"),
+    "reported": Nothing("没有已报结的件", "单位领导审签以后的件在这里，审核通过后进入回访。"),
+    "follow_up": Nothing("没有待回访的件", "审核通过的件在这里等待回访，核实结果和满意度。"),
+    "to_rate": Nothing("没有待评星的件", "回访完成的件在这里等待初审评星。"),
+    "rated": Nothing("没有待结案的件", "评星以后的件在这里等待结案。"),
+    "at_units": Nothing("没有在办的件", "已派到承办单位、还没有报结的件在这里。"),
+    "running": Nothing("没有在办的件", "从登记到结案之间的件在这里。"),
+    "open": Nothing("没有在办的件", "已转办、还没有结案的件在这里。"),
+    "soon": Nothing("没有将到期的件", "到期前一个工作日起亮黄牌的件在这里。"),
+    "due_today": Nothing("今天没有到期的件", "今日24:00以前到期的件在这里。"),
+    "late": Nothing("没有超期的件", "超过时限还没有办完的件亮红牌，列在这里。"),
+    "overdue": Nothing("没有超期的件", "超过时限还没有办完的件亮红牌，列在这里。"),
+    "ended": Nothing("还没有办结的件", "结案、不予受理和撤回的件在这里，最近的排在最前。"),
+    "all": Nothing("还没有诉求件", "群众网上提交、窗口登记和批量导入以后，您能看到的件都在这里。"),
+}
+
+TOGETHER = {
+    "unclaimed": Together(
+        "unclaimed", "认领", "workbench.claims", P.CASE_CLAIM, "接下来到“待转办”规范定性后转办"
+    ),
+    "dispatched": Together(
+        "dispatched", "签收", "workbench.acceptances", P.CASE_ACCEPT, "请在时限内办理并报结"
+    ),
+}
