@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, event, insert, select, text, update
+from sqlalchemy import BigInteger, Index, event, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin import clock, sessions
@@ -20,6 +20,8 @@ from minxin.tenancy.models import Key
 
 GIVE_UP_AFTER = 20
 AGAIN_AFTER = timedelta(seconds=30)
+AGAIN_AT_MOST = timedelta(hours=1)
+"""The wait doubles with each attempt up to this: what is given up has failed for half a day."""
 
 
 class Outbox(Key):
@@ -81,14 +83,18 @@ def send(schema: str, outbox_id: int, queue: str) -> None:
 def outstanding(at: datetime, limit: int = 500) -> list[tuple[int, str]]:
     """(id, queue) of promises that nobody has kept for a while; marks them as sent now.
 
-    Runs by the city's login. Rows another sweep holds are skipped.
+    Runs by the city's login. Skipped are rows that another sweep holds, or the worker that is at
+    the job. Sending is no attempt: only a worker that begins counts one, so that promises outlive
+    any time without workers.
     """
+    doubled = AGAIN_AFTER * func.power(2, func.least(Outbox.attempts, 10))
     waiting = (
         select(Outbox.id)
         .where(
             Outbox.done_at.is_(None),
             Outbox.attempts < GIVE_UP_AFTER,
-            (Outbox.sent_at.is_(None)) | (Outbox.sent_at < at - AGAIN_AFTER),
+            func.coalesce(Outbox.sent_at, Outbox.created_at)
+            < at - func.least(doubled, AGAIN_AT_MOST),
         )
         .order_by(Outbox.id)
         .limit(limit)
@@ -97,7 +103,7 @@ def outstanding(at: datetime, limit: int = 500) -> list[tuple[int, str]]:
     rows = db.session.execute(
         update(Outbox)
         .where(Outbox.id.in_(waiting))
-        .values(sent_at=at, attempts=Outbox.attempts + 1)
+        .values(sent_at=at)
         .returning(Outbox.id, Outbox.queue)
     )
     return [(row.id, row.queue) for row in rows]

@@ -1,7 +1,8 @@
-"""`python -m worker [short|long|schedule]`: one process of the background."""
+"""`python -m worker short|long|schedule`: one process of the background."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from rq import SimpleWorker, Worker
@@ -11,19 +12,18 @@ from worker import queues, schedule
 from worker.application import app
 
 
-def main(part: str = "short") -> int:
+def main(part: str = "") -> int:
     """short: quick jobs without a fork each · long: imports, forked · schedule: the cron table."""
+    if part not in (*queues.NAMES, "schedule"):
+        print("python -m worker short|long|schedule", file=sys.stderr)
+        return 2
     app()  # wires the connections
     if part == "schedule":
-        schedule.run()
-    elif part in queues.NAMES:
-        kind = SimpleWorker if part == "short" else Worker
-        kind([queues.queue(part)], connection=valkey.raw, log_job_description=False).work(
-            logging_level="WARNING"
-        )
-    else:
-        print("python -m worker [short|long|schedule]", file=sys.stderr)
-        return 2
+        schedule.run(beat=float(os.environ.get("MINXIN_BEAT") or 1))
+        return 0
+    kind = SimpleWorker if part == "short" else Worker
+    worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
+    worker.work(logging_level="WARNING")
     return 0
 
 

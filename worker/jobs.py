@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from minxin import clock, logs, reactions
-from minxin.background import Outbox
+from minxin import clock, logs, reactions, sessions
+from minxin.background import GIVE_UP_AFTER, Outbox
 from minxin.cases import importing, intake
 from minxin.cases.closing import carry_out
 from minxin.cases.models import Case, CitizenAct
@@ -16,32 +16,45 @@ from minxin.extensions import db
 from minxin.sessions import Login
 from minxin.tenancy.context import within
 from worker.application import app
+from worker.faults import place
 
 log = logs.logger("jobs")
 
 
-def _react(outbox_id: int, event_id: int) -> None:
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a promise: whose it is and how many tries there were, this one included."""
+
+    outbox_id: int
+    tenant_id: int | None
+    number: int
+
+
+def _react(event_id: int) -> None:
     reactions.react(event_id, at=clock.now())
 
 
-def _take_in(outbox_id: int, submission_id: int) -> None:
+def _take_in(submission_id: int) -> None:
     intake.take_in(submission_id, at=clock.now())
 
 
-def _act(outbox_id: int, act_id: int) -> None:
+def _act(act_id: int) -> None:
     act = db.session.get(CitizenAct, act_id, with_for_update=True)
     if act is not None:
         case = db.session.scalar(select(Case).where(Case.number == act.number))
         carry_out(act, case, at=clock.now())
 
 
-def _import(outbox_id: int, import_id: int) -> None:
-    def beat() -> None:
-        """Tell the sweep that the job is alive."""
-        db.session.execute(update(Outbox).where(Outbox.id == outbox_id).values(sent_at=clock.now()))
+def _import(import_id: int) -> None:
+    """Import batch by batch, in a transaction of its own each.
 
-    db.session.commit()  # an import commits batch by batch and guards itself against a second run
-    importing.run(import_id, store=app().extensions["store"], beat=beat)
+    The promise stays locked by the transaction around this one for as long as the worker lives:
+    so nobody sends it again meanwhile, and anybody may take it over the moment it is killed.
+    """
+    around = sessions.current()
+    with within(around.schema, login=around.login, tenant_id=around.tenant_id):
+        for _ in importing.run(import_id, store=app().extensions["store"]):
+            db.session.commit()
 
 
 JOBS: dict[str, Callable[..., None]] = {
@@ -55,45 +68,59 @@ JOBS: dict[str, Callable[..., None]] = {
 def keep_promise(schema: str, outbox_id: int) -> None:
     """Run one row of the outbox in the tenant that promised it.
 
-    The row stays locked while its job runs in the same transaction: whoever gets it a second
-    time leaves it, or finds it done. A failure is written down and raised; the sweep tries again.
+    The row stays locked while its job runs: whoever gets it a second time leaves it, or finds it
+    done. Nothing is raised: RQ would keep and log messages that may hold personal data. A failure
+    is written down by its place, and the sweep tries again.
     """
     with app().app_context():
-        tenant_id = _tenant_of(schema, outbox_id)
-        login: Login = "city" if tenant_id is None else "tenant"
-        with within(schema, login=login, tenant_id=tenant_id):
+        attempt = _attempt(schema, outbox_id)
+        if attempt is None:
+            return
+        login: Login = "city" if attempt.tenant_id is None else "tenant"
+        with within(schema, login=login, tenant_id=attempt.tenant_id):
             promise = db.session.get(Outbox, outbox_id, with_for_update={"skip_locked": True})
             if promise is None or promise.done_at is not None:
                 return
             job, ids = promise.job, promise.ids
             try:
-                JOBS[job](outbox_id, **ids)
-                _done(outbox_id)
-                db.session.commit()
+                JOBS[job](**ids)
+                _write(outbox_id, done_at=clock.now(), error=None)
             except Exception as error:
                 db.session.rollback()
-                _failed(outbox_id, error)
-                log.error("job failed", job=job, outbox_id=outbox_id, tenant_id=tenant_id)
-                raise
+                _write(outbox_id, error=place(error))
+                _tell(job, attempt, place(error))
 
 
-def _tenant_of(schema: str, outbox_id: int) -> int | None:
+def _attempt(schema: str, outbox_id: int) -> Attempt | None:
+    """Count a try before it is made, so that a job that kills its worker is given up too."""
     with within(schema, login="city"):
-        return db.session.scalar(select(Outbox.tenant_id).where(Outbox.id == outbox_id))
+        free = (
+            select(Outbox.id)
+            .where(Outbox.id == outbox_id, Outbox.done_at.is_(None))
+            .with_for_update(skip_locked=True)
+        )
+        row = db.session.execute(
+            update(Outbox)
+            .where(Outbox.id.in_(free))
+            .values(attempts=Outbox.attempts + 1)
+            .returning(Outbox.tenant_id, Outbox.attempts)
+        ).one_or_none()
+        db.session.commit()
+    return Attempt(outbox_id, row.tenant_id, row.attempts) if row else None
 
 
-def _done(outbox_id: int) -> None:
-    db.session.execute(
-        update(Outbox).where(Outbox.id == outbox_id).values(done_at=clock.now(), error=None)
-    )
-
-
-def _failed(outbox_id: int, error: Exception) -> None:
-    """Keep where it failed, never what the data was."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    db.session.execute(
-        update(Outbox)
-        .where(Outbox.id == outbox_id)
-        .values(error=f"{type(error).__name__} at {place.name}:{place.lineno}")
-    )
+def _write(outbox_id: int, **values: object) -> None:
+    db.session.execute(update(Outbox).where(Outbox.id == outbox_id).values(**values))
     db.session.commit()
+
+
+def _tell(job: str, attempt: Attempt, where: str) -> None:
+    given_up = attempt.number >= GIVE_UP_AFTER
+    log.error(
+        "job given up" if given_up else "job failed",
+        job=job,
+        outbox_id=attempt.outbox_id,
+        tenant_id=attempt.tenant_id,
+        attempt=attempt.number,
+        error=where,
+    )

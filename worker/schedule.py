@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 
+from redis.exceptions import RedisError
 from rq.cron import CronScheduler
+from rq.exceptions import StopRequested
 
 from minxin import clock, logs
 from minxin.background import outstanding, send
@@ -14,52 +17,58 @@ from minxin.comparison import rollups
 from minxin.extensions import db, valkey
 from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
+from worker import queues
 from worker.application import app
+from worker.faults import place
 
 log = logs.logger("schedule")
 
+AWAY_SECONDS = 3.0
 
-def duty(verb: Callable[[], None]) -> Callable[[], None]:
-    """A job of the table: runs inside the application."""
+
+def duty(verb: Callable[[City], None]) -> Callable[[], None]:
+    """A job of the table: runs for every city; one that fails does not keep the others waiting."""
 
     @wraps(verb)
-    def inside() -> None:
+    def for_every_city() -> None:
         with app().app_context():
-            verb()
+            cities: tuple[City, ...] = app().extensions["cities"].all()
+            for city in cities:
+                try:
+                    with within(city.schema, login="city"):
+                        verb(city)
+                except Exception as error:
+                    log.error("duty failed", duty=verb.__name__, city=city.slug, error=place(error))
 
-    return inside
+    return for_every_city
 
 
 @duty
-def resend() -> None:
-    """Send again what was promised and not done."""
-    for city in _cities():
-        with within(city.schema, login="city"):
-            waiting = outstanding(clock.now())
-            db.session.commit()
-        for outbox_id, queue in waiting:
+def resend(city: City) -> None:
+    """Send again what was promised and not done, unless it still waits in its queue."""
+    promises = outstanding(clock.now())
+    db.session.commit()
+    waiting = {name: queues.waiting(name) for name in {queue for _, queue in promises}}
+    for outbox_id, queue in promises:
+        if queues.job_id(city.schema, outbox_id) not in waiting[queue]:
             send(city.schema, outbox_id, queue)
 
 
 @duty
-def sweep() -> None:
+def sweep(city: City) -> None:
     """Turn due instants into events and reminders, in batches; then count what is late."""
-    for city in _cities():
-        with within(city.schema, login="city"):
-            at = clock.now()
-            while overdue.sweep(at):
-                db.session.commit()
-            overdue.count(at)
-            db.session.commit()
+    at = clock.now()
+    while overdue.sweep(at):
+        db.session.commit()
+    overdue.count(at)
+    db.session.commit()
 
 
 @duty
-def compare() -> None:
+def compare(city: City) -> None:
     """Bring today's and yesterday's roll-ups up to date."""
-    for city in _cities():
-        with within(city.schema, login="city"):
-            rollups.refresh_recent(clock.now())
-            db.session.commit()
+    rollups.refresh_recent(clock.now())
+    db.session.commit()
 
 
 TABLE = (
@@ -70,14 +79,24 @@ TABLE = (
 )
 
 
-def run() -> None:
-    """Enqueue each duty at its beat until stopped."""
-    cron = CronScheduler(connection=valkey.raw, name="minxin")
+def run(beat: float = 1.0) -> None:
+    """Enqueue each duty at its beat until stopped; wait where Valkey is away.
+
+    beat: what the seconds of the table are multiplied with.
+    """
+    cron = CronScheduler(connection=valkey.raw, name="minxin", logging_level="WARNING")
     for verb, seconds in TABLE:
-        cron.register(verb, "short", interval=seconds, result_ttl=0, ttl=3 * seconds)
-    cron.start()  # type: ignore[no-untyped-call]
-
-
-def _cities() -> tuple[City, ...]:
-    every: tuple[City, ...] = app().extensions["cities"].all()
-    return every
+        every = max(1, round(seconds * beat))
+        cron.register(verb, "short", interval=every, result_ttl=0, ttl=3 * every)
+    while True:
+        try:
+            cron.start()  # type: ignore[no-untyped-call]
+            return
+        except RedisError as error:
+            log.warning("valkey away", error=type(error).__name__)
+        except StopRequested:
+            return
+        try:
+            time.sleep(AWAY_SECONDS)
+        except StopRequested:
+            return

@@ -338,6 +338,13 @@ def _tables() -> None:
         info={"custody": "moves"},
     )
     op.create_index("ix_cases_due_at_id", "cases", ["due_at", "id"], unique=False)
+    op.create_index(
+        "ix_cases_ended_tenant_id_id",
+        "cases",
+        ["tenant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('closed', 'refused', 'withdrawn')"),
+    )
     op.create_index("ix_cases_received_at", "cases", ["received_at"], unique=False)
     op.create_index("ix_cases_state_due_at_id", "cases", ["state", "due_at", "id"], unique=False)
     op.create_index(

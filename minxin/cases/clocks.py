@@ -8,14 +8,35 @@ from datetime import date, datetime
 
 from sqlalchemy import desc, select, update
 
+from minxin import sessions
 from minxin.calendars.due import Due, compute, yellow_from
+from minxin.calendars.explain import sentences
 from minxin.calendars.rules import Rule
 from minxin.calendars.workdays import Calendar
 from minxin.cases.models import FAR, Case, Clock, DeadlineRule, WorkCalendar
+from minxin.cases.states import Kind
 from minxin.extensions import db
 
 HANDLING = "handling"
 """In the table of moves: the clock of the case's own kind."""
+
+
+WORDS: dict[str, str] = {
+    "claim": "认领",
+    "dispatch": "转办",
+    "accept": "签收",
+    **{str(kind): "办理" for kind in Kind},
+    "rework": "重办",
+    "review": "审核",
+    "followup": "回访",
+    "rating": "评星",
+}
+"""What pages call a clock, by its rule key."""
+
+Adopted = Rule | Calendar
+
+_adopted: dict[tuple[str, str, int | str], Adopted] = {}
+"""Rules and calendars that were read once: an adopted version never changes."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +96,14 @@ def rule_key(case: Case, key: str) -> str:
 
 def start(case: Case, key: str, at: datetime, book: Rulebook) -> Clock:
     """Start a clock of the case at an instant."""
-    due = book.due(rule_key(case, key), at)
-    clock = Clock(
+    clock = drawn(case, book.due(rule_key(case, key), at), at)
+    db.session.add(clock)
+    return clock
+
+
+def drawn(case: Case, due: Due, at: datetime) -> Clock:
+    """The clock of a due instant, not stored yet."""
+    return Clock(
         tenant_id=case.tenant_id,
         case_id=case.id,
         unit_id=case.unit_id,
@@ -88,8 +115,6 @@ def start(case: Case, key: str, at: datetime, book: Rulebook) -> Clock:
         yellow_at=yellow_from(due),
         provisional=due.provisional,
     )
-    db.session.add(clock)
-    return clock
 
 
 def running(case: Case) -> list[Clock]:
@@ -122,3 +147,50 @@ def hand_on(case: Case, unit_id: int) -> None:
         .where(Clock.case_id == case.id, Clock.stopped_at.is_(None))
         .values(unit_id=unit_id)
     )
+
+
+def of(case: Case) -> list[Clock]:
+    """Every clock of the case: the running ones first, the earliest due at the top."""
+    query = select(Clock).where(Clock.case_id == case.id)
+    return list(
+        db.session.scalars(
+            query.order_by(Clock.stopped_at.is_not(None), desc(Clock.stopped_at), Clock.due_at)
+        )
+    )
+
+
+def explain(clock: Clock) -> list[str]:
+    """Why this date: the working of a clock's due instant, from the inputs that it stored."""
+    rule = _adopted_rule(clock.rule_key, clock.rule_version)
+    calendar = _adopted_calendar(clock.calendar_version)
+    if rule is None or calendar is None:
+        return ["该时限所依据的规则版本已不在库中，到期时间以记录为准。"]
+    due = compute(rule, clock.started_at, calendar)
+    said = sentences(due)
+    if due.at != clock.due_at:
+        said.append("该时限后来经批准调整，以现在显示的到期时间为准。")
+    return said
+
+
+def _adopted_rule(key: str, version: int) -> Rule | None:
+    place = (sessions.current().schema, key, version)
+    kept = _adopted.get(place)
+    if kept is None:
+        row = db.session.scalar(
+            select(DeadlineRule).where(DeadlineRule.key == key, DeadlineRule.version == version)
+        )
+        if row is None:
+            return None
+        kept = _adopted[place] = as_rule(row)
+    return kept if isinstance(kept, Rule) else None
+
+
+def _adopted_calendar(version: str) -> Calendar | None:
+    place = (sessions.current().schema, "calendar", version)
+    kept = _adopted.get(place)
+    if kept is None:
+        row = db.session.scalar(select(WorkCalendar).where(WorkCalendar.version == version))
+        if row is None:
+            return None
+        kept = _adopted[place] = as_calendar(row)
+    return kept if isinstance(kept, Calendar) else None

@@ -22,6 +22,8 @@ from minxin.privacy.addresses import mask_address
 from minxin.privacy.ring import vault
 
 PHONE = "phone"
+PARTS = {"name": "姓名", "phone": "电话", "address": "住址"}
+"""What a citizen may leave, and what pages call it."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,20 @@ def unseal(sealed: Sealed, number: str) -> Person:
 
 def keep(case: Case, person: Person) -> Contact | None:
     """Store the contact of a new case; None where nothing was left."""
+    contact = drawn(case, person)
+    if contact is not None:
+        db.session.add(contact)
+    return contact
+
+
+def drawn(case: Case, person: Person) -> Contact | None:
+    """The contact of a new case, sealed but not stored yet; None where nothing was left."""
+    phone = phones.normalise(person.phone)
+    case.has_phone = phone is not None
     if not any(_fields(person)):
         return None
     sealed = seal(person, case.number)
-    phone = phones.normalise(person.phone)
-    contact = Contact(
+    return Contact(
         tenant_id=case.tenant_id,
         case_id=case.id,
         name_sealed=sealed.name,
@@ -70,9 +81,6 @@ def keep(case: Case, person: Person) -> Contact | None:
         address_mask=mask_address(person.address) if person.address else "",
         phone_index=phone_index(phone) if phone else None,
     )
-    case.has_phone = phone is not None
-    db.session.add(contact)
-    return contact
 
 
 def phone_index(phone: str) -> bytes:
@@ -87,11 +95,20 @@ def may_reveal(case: Case, by: Actor) -> bool:
     return not (case.kind == Kind.REPORT and by.role is Role.RESPONDER)
 
 
-def reveal(case: Case, *, reason: str, by: Actor, at: datetime) -> Person:
+def phone_mask(case: Case) -> str:
+    """The citizen's phone as screens show it; empty where none was left."""
+    masked = db.session.scalar(select(Contact.phone_mask).where(Contact.case_id == case.id))
+    return masked or ""
+
+
+def reveal(case: Case, *, reason: str, by: Actor, at: datetime, part: str = "") -> Person:
     """Show the contact in the clear, once, with a reason that is logged.
 
+    part: the one field that is looked at (name, phone, address); the rest then stays empty.
     Raises Refused where it is not permitted, no reason was given, or nothing was left.
     """
+    if part and part not in PARTS:
+        raise Refused("请选择要查看的内容")
     if not may_reveal(case, by):
         raise Refused("您没有查看该件诉求人联系方式的权限")
     if len(reason.strip()) < 4:
@@ -107,10 +124,12 @@ def reveal(case: Case, *, reason: str, by: Actor, at: datetime) -> Person:
         object_kind="case",
         object_id=case.id,
         reason=reason.strip(),
+        payload={"part": part},
     )
-    workflow.note(case, "reveal", by=by, at=at, payload={"reason": reason.strip()})
+    workflow.note(case, "reveal", by=by, at=at, payload={"reason": reason.strip(), "part": part})
     sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
-    return unseal(sealed, case.number)
+    person = unseal(sealed, case.number)
+    return Person(**{part: getattr(person, part)}) if part else person
 
 
 def _fields(person: Person) -> tuple[str, str, str]:

@@ -2,67 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from minxin import clock, sessions
 from minxin.access.signin import actor
-from minxin.attachments.inspect import Inspected
+from minxin.attachments.inspect import inspect
+from minxin.attachments.names import safe_name
+from minxin.attachments.scan import VirusHook
 from minxin.attachments.store import Store
+from minxin.audit import log
 from minxin.background import later
-from minxin.cases import intake, workflow
+from minxin.cases import batches, intake
+from minxin.cases.batches import Entry
 from minxin.cases.contacts import Person
 from minxin.cases.intake import Appeal
 from minxin.cases.models import Case, Import, ImportRow
-from minxin.cases.numbering import next_numbers
 from minxin.cases.states import Kind, Source
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
 from minxin.tenancy.models import Tenant
+from minxin.workbooks import container, writing
 from minxin.workbooks import mapping as columns
-from minxin.workbooks import writing
 from minxin.workbooks.mapping import Field
 from minxin.workbooks.parsed import ParsedRow, RowError, parse
 from minxin.workbooks.reading import Sheet, open_sheet
 
-BATCH = 100
+BATCH = 250
 """Rows a transaction: what a kill loses and the next worker does again."""
+
+SOURCES = (Source.IMPORT, Source.PROVINCE)
+"""What a batch may be said to come from."""
 
 Outcome = ParsedRow | RowError
 
 
 @contextmanager
-def sheet_of(sha256: str, store: Store) -> Iterator[Sheet]:
+def sheet_of(batch: Import, store: Store) -> Iterator[Sheet]:
     """The stored workbook, opened. Raises Refused where it cannot be read as one."""
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(store.read(sha256, sessions.current().schema))
-        file.flush()
-        with open_sheet(Path(file.name), known=columns.KNOWN) as sheet:
-            yield sheet
+    with _opened(store.read(batch.sha256, sessions.current().schema)) as sheet:
+        yield sheet
 
 
 def receive(
-    name: str, content: Inspected, *, source: str, store: Store, by: Actor, at: datetime
+    name: str,
+    raw: bytes,
+    *,
+    source: str,
+    store: Store,
+    by: Actor,
+    at: datetime,
+    scan: VirusHook | None = None,
 ) -> Import:
     """Keep an uploaded workbook and guess what its columns mean; nothing is imported yet.
 
-    Raises Refused where the file is no readable workbook.
+    Raises Refused where the file is no readable workbook, or infected.
     """
-    schema = sessions.current().schema
-    store.put(content, schema)
-    with sheet_of(content.sha256, store) as sheet:
+    if source not in SOURCES:
+        raise Refused("请选择来源", "source")
+    container.check(BytesIO(raw))  # knows best what to say of what is no workbook
+    content = inspect(raw, name, scan=scan)
+    with _opened(content.content) as sheet:
         made = Import(
             tenant_id=intake.municipal().id,
-            name=name,
+            name=safe_name(name, content.extension),
             sha256=content.sha256,
             source=source,
             columns=list(sheet.columns),
@@ -72,54 +85,87 @@ def receive(
             by_id=by.user_id,
             created_at=at,
         )
+    store.put(content, sessions.current().schema)
     db.session.add(made)
     db.session.flush()
     return made
 
 
-def begin(batch: Import, mapping: dict[Field, int]) -> None:
+def before(batch: Import) -> Import | None:
+    """The newest earlier import of the very same file, where there is one."""
+    return db.session.scalar(
+        select(Import)
+        .where(Import.sha256 == batch.sha256, Import.id < batch.id, Import.state == "done")
+        .order_by(Import.id.desc())
+        .limit(1)
+    )
+
+
+def begin(import_id: int, mapping: Mapping[Field, int]) -> Import:
     """Fix the mapping and promise the import. Raises Refused where the mapping lacks a column."""
+    batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
     if batch.state != "mapping":
         raise Refused("这批导入已经开始，不能再改对应关系")
-    columns.check(mapping, batch.columns)
+    columns.check(dict(mapping), batch.columns)
     batch.mapping = {field.value: index for field, index in mapping.items()}
     batch.state = "waiting"
     later("cases.import", queue="long", import_id=batch.id)
+    return batch
 
 
-def run(import_id: int, *, store: Store, beat: Callable[[], None]) -> None:
-    """Import the rows that no earlier run has. Commits batch by batch.
+def run(import_id: int, *, store: Store) -> Iterator[int]:
+    """Import the rows that no earlier run has, and yield after each batch: the caller commits.
 
-    The import's row is locked for each batch, so two workers share the work instead of doing it
-    twice; a row's key makes the same row of the same or another file one case.
+    Yields how many rows are done. What was not committed is done again by the next run; a row's
+    key makes the same row, of the same or of another file, one case.
     """
     batch = db.session.get_one(Import, import_id)
+    if batch.state not in ("waiting", "running"):
+        return
     mapping = {Field(name): index for name, index in batch.mapping.items()}
     try:
-        with sheet_of(batch.sha256, store) as sheet:
+        with sheet_of(batch, store) as sheet:
             rows = iter(parse(sheet, mapping, at=clock.now(), after=batch.last_row))
             while chunk := list(islice(rows, BATCH)):
-                _make(import_id, chunk)
-                beat()
-                db.session.commit()
-    except Refused as refusal:
-        db.session.rollback()
-        _finish(import_id, "failed", refusal.message)
+                with db.session.begin_nested():
+                    done = _take(import_id, chunk)
+                yield done
+    except Refused as refusal:  # of the sheet, between batches: nothing is half done
+        yield _finish(import_id, "failed", refusal.message)
     else:
-        _finish(import_id, "done", "")
+        yield _finish(import_id, "done", "")
 
 
-def failures(batch: Import) -> Sequence[ImportRow]:
-    """The rows that made no case, with the reason of each."""
+def rows_of(
+    batch: Import, outcome: str, *, after: int = 0, limit: int | None = None
+) -> Sequence[ImportRow]:
+    """What became of the rows, of one outcome (made, repeated, failed), in the order of the sheet.
+
+    after: rows up to this number are left out · limit: at most so many.
+    """
     return db.session.scalars(
-        select(ImportRow).where(ImportRow.import_id == batch.id).order_by(ImportRow.row)
+        select(ImportRow)
+        .where(ImportRow.import_id == batch.id, ImportRow.outcome == outcome, ImportRow.row > after)
+        .order_by(ImportRow.row)
+        .limit(limit)
     ).all()
 
 
 def failure_sheet(batch: Import, *, store: Store, by: Actor, at: datetime) -> bytes:
-    """The rows that made no case as a workbook that can be mended and imported again."""
-    wanted = {row.row: row for row in failures(batch)}
-    with sheet_of(batch.sha256, store) as sheet:
+    """The failed rows as a workbook that can be mended and imported again; the taking is logged.
+
+    It holds what the sheet held, contact data too.
+    """
+    wanted = {row.row: row for row in rows_of(batch, "failed")}
+    log.record(
+        "import.failures",
+        tenant_id=batch.tenant_id,
+        by=by,
+        at=at,
+        object_kind="import",
+        object_id=batch.id,
+    )
+    with sheet_of(batch, store) as sheet:
         errors = [
             RowError(row.number, wanted[row.number].column, wanted[row.number].message, row.values)
             for row in sheet.rows()
@@ -130,62 +176,85 @@ def failure_sheet(batch: Import, *, store: Store, by: Actor, at: datetime) -> by
         )
 
 
-def _make(import_id: int, chunk: Sequence[Outcome]) -> None:
-    batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
-    batch.state = "running"
-    fresh = [row for row in chunk if row.row_number > batch.last_row]
-    if not fresh:
-        return
-    at = clock.now()
-    by = actor(db.session.get_one(User, batch.by_id))
-    parsed = [row for row in fresh if isinstance(row, ParsedRow)]
+def _take(import_id: int, chunk: Sequence[Outcome]) -> int:
+    """Make cases of a chunk of rows and write down what became of each."""
+    parsed = [row for row in chunk if isinstance(row, ParsedRow)]
     known = _known([row.key for row in parsed])
-    numbers = iter(next_numbers(at, len(parsed)))
+    source = db.session.scalars(select(Import.source).where(Import.id == import_id)).one()
     districts = _districts()
-    for row in fresh:
-        if isinstance(row, RowError):
-            batch.failed += 1
-            _list(batch, row.row_number, "failed", row.column, row.message)
-        elif row.key in known:
-            batch.repeated += 1
-            same = f"与已有诉求件 {known[row.key]} 内容相同，未重复导入"
-            _list(batch, row.row_number, "repeated", "", same)
-        else:
-            number = next(numbers)
-            known[row.key] = number
-            _enter(batch, row, number, districts, by, at)
-            batch.made += 1
+    entries: dict[str, Entry] = {}
+    for row in parsed:
+        if row.key not in known and row.key not in entries:
+            appeal = _appeal(row, source, districts)
+            entries[row.key] = Entry(
+                appeal, row.received_at, batches.spell(appeal), _earlier_reply(row)
+            )
+    # From here on rows are locked that others wait for: nothing slow may come before the commit.
+    batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
+    fresh = [row for row in chunk if row.row_number > batch.last_row]
+    if not fresh:  # another worker was faster
+        return batch.done_rows
+    by, at = actor(db.session.get_one(User, batch.by_id)), clock.now()
+    keys = {row.key for row in fresh if isinstance(row, ParsedRow)}
+    made = batches.enter([entries[key] for key in entries if key in keys], by=by, at=at)
+    known |= _known([key for key in keys if key not in made and key not in known])
+    listed = list(_listed(batch, fresh, made, known))
+    db.session.execute(insert(ImportRow.__table__).returning(ImportRow.id), listed)  # type: ignore[arg-type]
+    for outcome in ("made", "repeated", "failed"):
+        number = sum(row["outcome"] == outcome for row in listed)
+        setattr(batch, outcome, getattr(batch, outcome) + number)
+    batch.state = "running"
     batch.done_rows += len(fresh)
     batch.last_row = fresh[-1].row_number
     db.session.flush()
+    return batch.done_rows
 
 
-def _enter(
-    batch: Import,
-    row: ParsedRow,
-    number: str,
-    districts: dict[str, str],
-    by: Actor,
-    at: datetime,
-) -> None:
+def _listed(
+    batch: Import, rows: Sequence[Outcome], made: Mapping[str, str], known: Mapping[str, str]
+) -> Iterator[dict[str, object]]:
+    """What became of each row; the first of equal rows made the case, the others repeat it."""
+    seen: set[str] = set()
+    for row in rows:
+        place = {"tenant_id": batch.tenant_id, "import_id": batch.id, "row": row.row_number}
+        if isinstance(row, RowError):
+            said = {"outcome": "failed", "number": None, "message": row.message}
+            yield {**place, **said, "column": row.column}
+            continue
+        new = row.key in made and row.key not in seen
+        seen.add(row.key)
+        number = made.get(row.key) or known[row.key]
+        message = "" if new else f"与诉求件 {number} 内容相同，没有重复登记"
+        outcome = "made" if new else "repeated"
+        yield {**place, "outcome": outcome, "number": number, "column": "", "message": message}
+
+
+def _appeal(row: ParsedRow, source: str, districts: Mapping[str, str]) -> Appeal:
     kinds = {kind.label: kind.value for kind in Kind}
-    appeal = Appeal(
+    given = {
+        "source_no": row.source_no,
+        "type": row.type,
+        "district": row.district,
+        "provincial_due": row.provincial_due.isoformat() if row.provincial_due else "",
+    }
+    return Appeal(
         subject=row.subject,
         body=row.text,
         place=row.place,
         kind=kinds.get(row.type),
         district=districts.get(row.district),
-        source=batch.source,
+        source=source,
         provincial_no=row.provincial_no or None,
         import_key=row.key,
         person=Person(name=row.name, phone=row.phone),
+        given={name: value for name, value in given.items() if value},
     )
-    case = intake.enter(appeal, by=by, at=at, received_at=row.received_at, number=number)
-    if row.reply:
-        replied_at = row.replied_at.isoformat() if row.replied_at else None
-        workflow.note(
-            case, "earlier_reply", by=by, at=at, payload={"text": row.reply, "at": replied_at}
-        )
+
+
+def _earlier_reply(row: ParsedRow) -> dict[str, str | None] | None:
+    if not row.reply:
+        return None
+    return {"text": row.reply, "at": row.replied_at.isoformat() if row.replied_at else None}
 
 
 def _known(keys: Sequence[str]) -> dict[str, str]:
@@ -198,29 +267,18 @@ def _districts() -> dict[str, str]:
     return {row.name: row.slug for row in rows}
 
 
-def _list(batch: Import, row: int, outcome: str, column: str, message: str) -> None:
-    db.session.execute(
-        insert(ImportRow)
-        .values(
-            tenant_id=batch.tenant_id,
-            import_id=batch.id,
-            row=row,
-            outcome=outcome,
-            column=column,
-            message=message,
-        )
-        .on_conflict_do_nothing()
-    )
+def _finish(import_id: int, state: str, message: str) -> int:
+    batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
+    batch.state, batch.message, batch.finished_at = state, message, clock.now()
+    if state == "done":
+        batch.total = batch.done_rows  # the sheet's size was an upper bound
+    return batch.done_rows
 
 
-def _finish(import_id: int, state: str, message: str) -> None:
-    db.session.execute(
-        update(Import)
-        .where(Import.id == import_id)
-        .values(state=state, message=message, finished_at=clock.now())
-    )
-    db.session.commit()
-
-
-SOURCES = (Source.IMPORT, Source.PROVINCE)
-"""What a batch may be said to come from."""
+@contextmanager
+def _opened(content: bytes) -> Iterator[Sheet]:
+    with NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(content)
+        file.flush()
+        with open_sheet(Path(file.name), known=columns.KNOWN) as sheet:
+            yield sheet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,6 +35,7 @@ class Appeal:
     provincial_no: str | None = None
     import_key: str | None = None
     person: Person = field(default_factory=Person)
+    given: Mapping[str, str] = field(default_factory=dict)  # what else came with it, as written
 
 
 def municipal() -> Tenant:
@@ -51,10 +52,24 @@ def enter(
     number: str | None = None,
 ) -> Case:
     """Register an appeal that staff took down. Raises Refused where text is missing or too long."""
-    check_text(appeal.subject, appeal.body)
-    case = Case(
+    case = draft(
+        appeal,
         tenant_id=municipal().id,
         number=number or next_number(at),
+        received_at=received_at or at,
+    )
+    workflow.begin(case, by=by, at=at, payload=said(appeal))
+    contacts.keep(case, appeal.person)
+    search.index(case)
+    return case
+
+
+def draft(appeal: Appeal, *, tenant_id: int, number: str, received_at: datetime) -> Case:
+    """The case of an appeal, not begun and not stored. Raises Refused as `check_text` does."""
+    check_text(appeal.subject, appeal.body)
+    return Case(
+        tenant_id=tenant_id,
+        number=number,
         source=appeal.source,
         provincial_no=appeal.provincial_no,
         import_key=appeal.import_key,
@@ -63,12 +78,13 @@ def enter(
         place=appeal.place.strip(),
         subject=appeal.subject.strip(),
         body=appeal.body.strip(),
-        received_at=received_at or at,
+        received_at=received_at,
     )
-    workflow.begin(case, by=by, at=at, payload={"source": appeal.source})
-    contacts.keep(case, appeal.person)
-    search.index(case)
-    return case
+
+
+def said(appeal: Appeal) -> dict[str, str]:
+    """What the first event keeps of how an appeal came."""
+    return {"source": appeal.source, **appeal.given}
 
 
 def take_in(submission_id: int, *, at: datetime) -> Case | None:

@@ -128,6 +128,12 @@ class Case(OfTenant):
         Index("ix_cases_state_due_at_id", "state", "due_at", "id"),
         Index("ix_cases_tenant_id_unit_id_due_at_id", "tenant_id", "unit_id", "due_at", "id"),
         Index("ix_cases_tenant_id_due_at_id", "tenant_id", "due_at", "id"),
+        Index(
+            "ix_cases_ended_tenant_id_id",
+            "tenant_id",
+            "id",
+            postgresql_where=text("state IN ('closed', 'refused', 'withdrawn')"),
+        ),
         Index("ix_cases_due_at_id", "due_at", "id"),
         Index("ix_cases_received_at", "received_at"),
         {"info": MOVES},
@@ -380,13 +386,14 @@ class Import(OfTenant):
 
 
 class ImportRow(OfTenant):
-    """A row of an import that made no case, and why."""
+    """What became of a row of an import: the case that it made or repeats, or why it made none."""
 
     __tablename__ = "import_rows"
     __table_args__ = (UniqueConstraint("import_id", "row"),)
 
     import_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("imports.id"))
     row: Mapped[int]
-    outcome: Mapped[str]  # failed | repeated
+    outcome: Mapped[str]  # made | repeated | failed
+    number: Mapped[str | None]  # of the case
     column: Mapped[str]
     message: Mapped[str]

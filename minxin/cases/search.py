@@ -28,8 +28,21 @@ WORD = re.compile(r"[^\W_]+")
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, in the order they stand; punctuation left out."""
-    return [word for word in jieba.cut_for_search(text.lower()) if WORD.fullmatch(word)]
+    """Every word that may be meant in a text, overlapping ones too; punctuation left out.
+
+    路灯不亮 gives 路灯 and 灯不亮: one way of cutting alone would hide the other's words.
+    """
+    return [word for word in jieba.cut(text.lower(), cut_all=True) if WORD.fullmatch(word)]
+
+
+def asked(text: str) -> list[str]:
+    """The words to look for: the likeliest way of cutting what was typed.
+
+    A single character that is left over between words is dropped: in the texts it may be covered
+    by a word.
+    """
+    cut = [word for word in jieba.cut(text.lower(), HMM=False) if WORD.fullmatch(word)]
+    return [word for word in cut if len(word) > 1 or word.isascii()] or cut
 
 
 def spelled(*texts: str) -> str:
@@ -67,7 +80,7 @@ def ids(
 
     where: conditions on the cases themselves, so that the limit cuts only what is wanted.
     """
-    wanted = tokens(text)
+    wanted = asked(text)
     if not wanted:
         return []
     return _matching(" & ".join(dict.fromkeys(wanted)), tenant_id, limit, where=where)

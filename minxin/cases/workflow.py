@@ -6,9 +6,9 @@ and the outbox row of what follows, all in the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from minxin.access import check
 from minxin.background import later
 from minxin.cases import clocks, tallies
-from minxin.cases.models import Assignment, Case, CaseEvent
+from minxin.cases.models import Assignment, Case, CaseEvent, Clock
 from minxin.cases.states import State
 from minxin.cases.transitions import MOVES, Move, from_state
 from minxin.clock import SHANGHAI
@@ -45,6 +45,11 @@ MISSING = {
     "remarks": "请填写回访情况",
     "stars": "请选择评定的星级（0—10星）",
 }
+
+
+WRITINGS = frozenset({"screen", "enter_log", "enter_co_log", "attempt"})
+"""Moves that may rightly be made again at once: what a second form holds may be another text."""
+TWICE_WITHIN = timedelta(minutes=1)
 
 
 class Conflict(Refused):
@@ -109,36 +114,102 @@ def move(
 
 def begin(case: Case, *, by: Actor, at: datetime, payload: Mapping[str, Any]) -> CaseEvent:
     """Put a new case at the head of its life: the move `receive`."""
-    row = MOVES["receive"]
-    assert row.to is not None
-    case.state = row.to
-    case.updated_at = at
+    event, started = opening(case, by=by, at=at, payload=payload, book=clocks.rulebook())
     db.session.add(case)
     db.session.flush()
-    effects = _turn_clocks(row, case, at)
-    event = _record(row, case, by, at, None, None, {**payload, **effects})
+    event.case_id = case.id
+    db.session.add(event)
+    for clock in started:
+        clock.case_id = case.id
+        db.session.add(clock)
     tallies.change({(case.tenant_id, 0, case.state): 1})
     db.session.flush()
     later("cases.react", event_id=event.id)
     return event
 
 
+def opening(
+    case: Case, *, by: Actor, at: datetime, payload: Mapping[str, Any], book: clocks.Rulebook
+) -> tuple[CaseEvent, list[Clock]]:
+    """What the move `receive` makes of a case that has no row yet: nothing is stored by it.
+
+    Writes state and clocks onto the case; answers its first event and the clocks, which wait for
+    the case's id. `begin` stores one such case, `batches` many at once.
+    """
+    row = MOVES["receive"]
+    assert row.to is not None
+    case.state = row.to
+    case.version = 0
+    case.updated_at = at
+    started = [
+        clocks.drawn(case, book.due(clocks.rule_key(case, key), at), at) for key in row.starts
+    ]
+    clocks.show_earliest(case, started)
+    event = _written(row, case, by, at, None, None, {**payload, **_effects(started, [], at)})
+    return event, started
+
+
 def note(
     case: Case, name: str, *, by: Actor, at: datetime, payload: Mapping[str, Any] | None = None
 ) -> CaseEvent:
     """Record a fact that moves nothing (an attachment, a reveal, lateness)."""
-    event = _event(case, name, by, at, payload or {})
-    event.internal = True
+    event = remark(case, name, by=by, at=at, payload=payload or {})
     db.session.add(event)
     return event
 
 
-def available(case: Case, by: Actor) -> tuple[Move, ...]:
-    """The moves that this person may make of this case now: what the buttons show."""
+def remark(
+    case: Case, name: str, *, by: Actor, at: datetime, payload: Mapping[str, Any]
+) -> CaseEvent:
+    """The event of a fact that moves nothing, not stored yet."""
+    event = _event(case, name, by, at, payload)
+    event.internal = True
+    return event
+
+
+def available(case: Case, by: Actor, *, co_handles: bool | None = None) -> tuple[Move, ...]:
+    """The moves that this person may make of this case now: what the buttons show.
+
+    co_handles: whether the person's unit co-handles the case, where the caller has read it.
+    """
     return tuple(
         row
         for row in from_state(State(case.state))
-        if _permitted(row, case, by) and not _hands(row, case, by)
+        if _permitted(row, case, by, co_handles) and _right_hands(row, case, by)
+    )
+
+
+def permitted(case: Case, by: Actor, names: Collection[str]) -> bool:
+    """May this person make one of these moves of this case, in whatever state it is?"""
+    return any(_permitted(MOVES[name], case, by) for name in names)
+
+
+def hindrance(case: Case, by: Actor, name: str) -> str | None:
+    """Why a permitted move cannot be made now, in a sentence; None where it can."""
+    row = MOVES[name]
+    if State(case.state) not in row.sources:
+        return f"该件现为“{State(case.state).label}”，现在不能{row.label}"
+    return _hands(row, case, by)
+
+
+def just_made(
+    case: Case, names: Collection[str], version: int | None, *, by: Actor, at: datetime
+) -> bool:
+    """Was this very form carried out a moment ago by the same person: sent twice, done once?"""
+    if version is None or case.version != version + 1:
+        return False
+    latest = db.session.scalar(
+        select(CaseEvent)
+        .where(CaseEvent.case_id == case.id, CaseEvent.to_state.is_not(None))
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    return (
+        latest is not None
+        and latest.name in names
+        and latest.name not in WRITINGS
+        and latest.actor_id == by.user_id
+        and at - latest.at < TWICE_WITHIN
     )
 
 
@@ -163,13 +234,15 @@ def _check_place(row: Move, case: Case, version: int | None) -> None:
     )
 
 
-def _permitted(row: Move, case: Case, by: Actor) -> bool:
+def _permitted(row: Move, case: Case, by: Actor, co_handles: bool | None = None) -> bool:
     if by.kind == "system":
         return True
     if by.kind == "citizen":
         return row.citizen
     if row.part == "co":
-        return check.has(by, row.permission) and _co_handles(case, by)
+        if not check.has(by, row.permission) or case.unit_id in by.unit_ids:
+            return False
+        return _co_handles(case, by) if co_handles is None else co_handles
     return check.covers(by, row.permission, case)
 
 
@@ -185,14 +258,18 @@ def _co_handles(case: Case, by: Actor) -> bool:
 
 def _hands(row: Move, case: Case, by: Actor) -> str | None:
     """Why these hands are the wrong ones, though the right is there; None where they are right."""
-    if row.holder_only and by.kind == "person":
-        holder = case.holder_id
-        if holder != by.user_id and by.role is not Role.OFFICE_HEAD:
-            name = db.session.scalar(select(User.name).where(User.id == holder))
-            return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
-    if row.other_hands and by.unit_id is not None and by.unit_id == case.unit_id:
+    if _right_hands(row, case, by):
+        return None
+    if row.other_hands:
         return f"本单位办理的诉求件，不得由本单位{row.label}"
-    return None
+    name = db.session.scalar(select(User.name).where(User.id == case.holder_id))
+    return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
+
+
+def _right_hands(row: Move, case: Case, by: Actor) -> bool:
+    if row.holder_only and by.kind == "person":
+        return case.holder_id == by.user_id or by.role is Role.OFFICE_HEAD
+    return not (row.other_hands and by.unit_id is not None and by.unit_id == case.unit_id)
 
 
 def _check_person(row: Move, case: Case, by: Actor) -> None:
@@ -220,6 +297,10 @@ def _turn_clocks(row: Move, case: Case, at: datetime) -> dict[str, Any]:
         started = [clocks.start(case, key, at, book) for key in row.starts]
     still = [clock for clock in running if clock.stopped_at is None]
     clocks.show_earliest(case, [*still, *started])
+    return _effects(started, stopped, at)
+
+
+def _effects(started: Sequence[Clock], stopped: Sequence[Clock], at: datetime) -> dict[str, Any]:
     effects: dict[str, Any] = {}
     if started:
         effects["clocks_started"] = {c.rule_key: c.due_at.isoformat() for c in started}
@@ -237,10 +318,23 @@ def _record(
     reason: str | None,
     payload: Mapping[str, Any],
 ) -> CaseEvent:
+    event = _written(row, case, by, at, from_state, reason, payload)
+    db.session.add(event)
+    return event
+
+
+def _written(
+    row: Move,
+    case: Case,
+    by: Actor,
+    at: datetime,
+    from_state: str | None,
+    reason: str | None,
+    payload: Mapping[str, Any],
+) -> CaseEvent:
     event = _event(case, row.name, by, at, payload)
     event.from_state, event.to_state = from_state, case.state
     event.reason, event.article, event.internal = reason, row.article, row.internal
-    db.session.add(event)
     return event
 
 
