@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ class Standing:
     updated_at: when the month's figures were last computed, None where they never were.
     """
 
-    tenant: Tenant
+    tenant: Tenant | None
     received: int
     in_hand: int
     due_today: int
@@ -90,6 +91,12 @@ def standings(at: datetime) -> list[Standing]:
     now = tallies.by_tenant()
     tenants = db.session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.rank)).all()
     return [_standing(tenant, sums.get(tenant.id), now.get(tenant.id, {})) for tenant in tenants]
+
+
+def together(each: Sequence[Standing]) -> Standing:
+    """The sum of tenants: the last row of the board."""
+    figures = [field.name for field in fields(Standing) if field.type == "int"]
+    return Standing(tenant=None, **{name: sum(getattr(s, name) for s in each) for name in figures})
 
 
 def _standing(tenant: Tenant, month: object, now: dict[str, int]) -> Standing:

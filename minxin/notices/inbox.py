@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Row,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,6 +72,19 @@ def tell(
     ]
     if rows:
         db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+
+
+def page(
+    user_id: int, *, after: int | None = None, limit: int = 50
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], int | None]:
+    """A person's reminders, the newest first, and the id that the next page starts after."""
+    query = select(
+        Notice.id, Notice.number, Notice.level, Notice.text, Notice.at, Notice.read_at
+    ).where(Notice.user_id == user_id)
+    if after is not None:
+        query = query.where(Notice.id < after)
+    rows = db.session.execute(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
 def unread(user_id: int) -> int:
