@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,7 @@ def record(
     outcome: str = "done",
     reason: str | None = None,
     address: str | None = None,
+    payload: Mapping[str, Any] | None = None,
 ) -> None:
     """Append one entry in the caller's transaction."""
     db.session.add(
@@ -56,5 +58,6 @@ def record(
             outcome=outcome,
             reason=reason,
             address=address,
+            payload=dict(payload or {}),
         )
     )

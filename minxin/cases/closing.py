@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from minxin.cases import workflow
-from minxin.cases.models import Assignment, Case, CitizenAct
+from minxin.cases.models import Assignment, Case, CitizenAct, Report
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -30,6 +30,16 @@ def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | No
     made.case.close_method, made.case.closed_at = method, at
     _end_assignments(case, "done", at)
     return made.case
+
+
+def proposed(case: Case) -> str | None:
+    """The 结案方式 of the report that the review accepted."""
+    return db.session.scalar(
+        select(Report.close_method)
+        .where(Report.case_id == case.id, Report.outcome == "accepted")
+        .order_by(Report.edition.desc())
+        .limit(1)
+    )
 
 
 def withdraw(

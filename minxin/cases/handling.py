@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from minxin.attachments.inspect import Inspected
 from minxin.cases import workflow
 from minxin.cases.models import Assignment, Attachment, Case
+from minxin.cases.states import WITH_UNIT, State
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -54,7 +55,9 @@ def enter_log(
 def attach(
     case: Case, name: str, content: Inspected, *, part: str, by: Actor, at: datetime
 ) -> Attachment:
-    """Add an inspected and stored file to the case."""
+    """Add an inspected and stored file to the case, by a unit that handles or co-handles it."""
+    if not may_attach(case, by):
+        raise Refused("只有承办单位在办理期间可以补充附件")
     attachment = Attachment(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -68,8 +71,23 @@ def attach(
         added_at=at,
     )
     db.session.add(attachment)
-    workflow.note(case, "attach", by=by, at=at, payload={"part": part})
+    db.session.flush()
+    workflow.note(
+        case, "attach", by=by, at=at, payload={"part": part, "attachment_id": attachment.id}
+    )
     return attachment
+
+
+def may_attach(case: Case, by: Actor) -> bool:
+    """Files are added while the case lies with its units, by the hands that handle it."""
+    writing = ("enter_log", "enter_co_log")
+    return State(case.state) in WITH_UNIT and workflow.permitted(case, by, writing)
+
+
+def attachment(case: Case, attachment_id: int) -> Attachment | None:
+    """One file of this case; None where it hangs off another."""
+    query = select(Attachment).where(Attachment.id == attachment_id, Attachment.case_id == case.id)
+    return db.session.scalar(query)
 
 
 def attachments(case: Case) -> list[Attachment]:

@@ -15,6 +15,8 @@ from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
+from minxin.people.models import User
+from minxin.people.roles import Role
 
 STARTER: list[dict[str, Any]] = [
     {"key": "appeal", "title": "诉求内容", "help": "概述群众反映的问题", "required": True},
@@ -138,6 +140,14 @@ def editions(case: Case) -> list[Report]:
     """Every edition of the case's report, the newest first."""
     query = select(Report).where(Report.case_id == case.id).order_by(Report.edition.desc())
     return list(db.session.scalars(query))
+
+
+def signers(case: Case) -> list[str]:
+    """Names of the leaders who can sign for the case's unit; empty where none was entered."""
+    query = select(User.name).where(
+        User.active, User.unit_id == case.unit_id, User.role == Role.UNIT_HEAD
+    )
+    return list(db.session.scalars(query.order_by(User.id)))
 
 
 def _latest(case: Case) -> Report:

@@ -118,6 +118,43 @@ def next_claimed(by: Actor) -> str | None:
     return number or db.session.scalar(pool.order_by(Case.due_at, Case.id).limit(1))
 
 
+def take_next(*, by: Actor, at: datetime) -> str | None:
+    """The number of the next case to screen: own ones first, else one claimed from the pool.
+
+    A case that a colleague is just claiming is passed over, not waited for.
+    """
+    mine = select(Case.number).where(
+        Case.state == State.CLAIMED, Case.holder_id == by.user_id, Case.screened_at.is_(None)
+    )
+    number = db.session.scalar(mine.order_by(Case.due_at, Case.id).limit(1))
+    if number is not None:
+        return number
+    pool = select(Case).where(Case.state == State.UNCLAIMED).order_by(Case.due_at, Case.id)
+    case = db.session.scalar(pool.limit(1).with_for_update(skip_locked=True))
+    if case is None:
+        return None
+    return claim(case, by=by, at=at).number
+
+
+def categories() -> dict[str, list[tuple[int, str, str]]]:
+    """The leaves of the category tree to choose from: parent in words → (id, name, whole name)."""
+    rows = db.session.execute(
+        select(Category.id, Category.name, Category.full_name)
+        .where(Category.active, Category.level == 3)
+        .order_by(Category.code)
+    )
+    tree: dict[str, list[tuple[int, str, str]]] = {}
+    for category_id, name, full in rows:
+        tree.setdefault(full.rpartition(" / ")[0], []).append((category_id, name, full))
+    return tree
+
+
+def districts() -> list[tuple[str, str]]:
+    """Where a case may belong: (slug, name) of every active tenant, in the city's order."""
+    query = select(Tenant.slug, Tenant.name).where(Tenant.active).order_by(Tenant.rank, Tenant.id)
+    return [(slug, name) for slug, name in db.session.execute(query)]
+
+
 def same_contact(case: Case, limit: int = 8) -> Sequence[int]:
     """Ids of other cases from the same phone, newest first, within the login's reach."""
     own = select(Contact.phone_index).where(Contact.case_id == case.id).scalar_subquery()

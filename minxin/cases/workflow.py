@@ -66,7 +66,10 @@ class Made:
 
 def lock(case_id: int) -> Case:
     """The case with its row locked until the transaction ends. Raises Refused where unseen."""
-    case = db.session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    # no key is changed: a sweep that only refers to the case need not wait (nor be waited for)
+    case = db.session.get(
+        Case, case_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if case is None:
         raise Refused("该件不存在或已不在您的受理范围内")
     return case

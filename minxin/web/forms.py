@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import current_app, g
@@ -25,6 +26,11 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         locales = ("zh_CN", "zh")
 
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Every text is read as `typed` reads it, before the field's own filters."""
+            own = unbound_field.kwargs.get("filters", ())
+            return super().bind_field(form, unbound_field, {**options, "filters": (typed, *own)})
+
     def blame(self, refusal: Refused) -> None:
         """Say a verb's refusal beside the field that it is about, or over the form."""
         field = self._fields.get(refusal.field or "")
@@ -33,11 +39,19 @@ class Form(FlaskForm):  # type: ignore[misc]
         else:
             field.errors = [*field.errors, refusal.message]
 
+    def went_stale(self) -> bool:
+        """Did the page outlive its session? Then only that is wrong, and sending again helps."""
+        if "csrf_token" not in self or not self.csrf_token.errors:
+            return False
+        self.csrf_token.errors = []
+        return True
+
 
 class CaseForm(Form):
     """A form that acts on a case: carries the version that it was made from."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    conflict = False  # somebody else was faster: the page says so instead of counting mistakes
 
 
 class TokenForm(Form):
@@ -46,15 +60,37 @@ class TokenForm(Form):
     token = HiddenField()
 
 
+def typed(value: Any) -> Any:
+    """A text as it was meant: browsers end lines with two characters, which would count twice
+    against a limit, and PostgreSQL keeps no NUL."""
+    if not isinstance(value, str):
+        return value
+    return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def stored(upload: FileStorage) -> tuple[str, Inspected]:
     """Inspect an upload and put it into the city's store: (name to show, content).
 
     Raises Refused where the file is not of an allowed kind, broken, or too large.
     """
+    name, content = looked_into(upload)
+    store(content)
+    return name, content
+
+
+def looked_into(upload: FileStorage) -> tuple[str, Inspected]:
+    """Inspect an upload without keeping it: (name to show, content). Refused as in `stored`."""
     content = inspect(upload.stream.read(), upload.filename or "", scan=_scan())
-    store: Store = current_app.extensions["store"]
-    store.put(content, g.city.schema)
     return safe_name(upload.filename or "", content.extension), content
+
+
+def store(content: Inspected) -> None:
+    """Keep a content that was looked into, in the city's store."""
+    kept: Store = current_app.extensions["store"]
+    kept.put(content, g.city.schema)
 
 
 def given(uploads: list[Any]) -> list[FileStorage]:

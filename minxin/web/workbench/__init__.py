@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 pages = Blueprint("workbench", __name__, url_prefix="/<desk>")
 
 
 @pages.url_value_preprocessor
 def _drop_desk(endpoint: str | None, values: dict[str, object] | None) -> None:
-    """The desk is found before the view runs (web.life); views need not take it."""
+    """Views need not take the desk: `web.life` finds it by what is kept here."""
     if values is not None:
-        values.pop("desk", None)
+        g.desk_slug = values.pop("desk", None)
 
 
 from minxin.web.workbench import (  # noqa: E402,F401
+    case,
     cases,
     closing,
     contact,

@@ -1,1 +1,44 @@
-"""The citizen's contact, revealed with a reason."""
+"""Looking at how to reach the citizen: with a reason, once, and logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template, request
+
+from minxin import clock
+from minxin.access.permissions import Permission as P
+from minxin.cases import contacts
+from minxin.errors import Refused
+from minxin.extensions import db, htmx
+from minxin.web.guards import permitted, the_case
+from minxin.web.life import me
+from minxin.web.workbench import pages
+from minxin.web.workbench.case_sheet import sheet
+
+
+@pages.post("/cases/<number>/contact", endpoint="contact")
+@permitted(P.CONTACT_REVEAL)
+def contact_page(number: str) -> Any:
+    """One field in the clear: in its place for htmx, on the whole page without it. Never kept."""
+    case = the_case(number, P.CONTACT_REVEAL)
+    part = request.form.get("part", "")
+    said = {"part": part, "number": number, "desk_slug": g.desk.slug}
+    try:
+        if part not in contacts.PARTS:
+            raise Refused("请选择要查看的内容")
+        person = contacts.reveal(
+            case, reason=request.form.get("reason", ""), by=me(), at=clock.now(), part=part
+        )
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        return _shown(422, number, **said, refusal=refusal.message)
+    value = getattr(person, part) or "没有留下"
+    return _shown(200, number, **said, value=value)
+
+
+def _shown(status: int, number: str, **said: Any) -> Any:
+    if htmx:
+        return render_template("workbench/_contact_field.html", **said), status
+    return render_template("workbench/case.html", **sheet(the_case(number), revealed=said)), status

@@ -1,0 +1,225 @@
+"""办理经过: sentences from the facts of a case's life, with what each did to the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from minxin import clock
+from minxin.calendars.words import WEEKDAYS, due_text
+from minxin.cases import clocks
+from minxin.cases.contacts import PARTS
+from minxin.cases.models import Case, CaseEvent
+from minxin.cases.states import (
+    SATISFACTION,
+    CallOutcome,
+    CloseMethod,
+    Kind,
+    Labelled,
+    RefusalGround,
+    Source,
+    Urgency,
+)
+from minxin.cases.transitions import MOVES
+from minxin.clock import local
+from minxin.extensions import db
+
+FIELDS = {
+    "kind": "类型",
+    "urgency": "紧急程度",
+    "summary": "问题摘要",
+    "wording": "规范内容",
+    "public_text": "公示信息",
+    "place": "地点",
+    "district": "属地",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the life of a case (components/timeline.html lists the names).
+
+    effect: on the clocks, in words · effect_level: "late" where a clock was missed ·
+    internal: not for the citizen · attachments: ids of files that came with it.
+    """
+
+    day: str
+    at: str
+    full: str
+    who: str
+    unit: str
+    did: str
+    effect: str
+    effect_level: str
+    reason: str
+    reason_term: str
+    internal: bool
+    attachments: tuple[int, ...] = ()
+
+
+def events(case: Case) -> Sequence[CaseEvent]:
+    """The facts of a case, the oldest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
+    return db.session.scalars(query).all()
+
+
+def entries(facts: Iterable[CaseEvent]) -> list[Entry]:
+    """The lines of the timeline, the newest first; files that came together are one line."""
+    lines: list[Entry] = []
+    before: CaseEvent | None = None
+    for event in facts:
+        if before is not None and _same_upload(before, event):
+            files = lines[-1].attachments + _files(event)
+            lines[-1] = replace(lines[-1], attachments=files, did=f"上传{len(files)}个附件")
+        else:
+            lines.append(entry(event))
+        before = event
+    return lines[::-1]
+
+
+def entry(event: CaseEvent) -> Entry:
+    """One event as a line."""
+    when = local(event.at)
+    effect, level = _effect(event)
+    term, said = _said(event)
+    return Entry(
+        day=f"{_year(when)}{when.month}月{when.day}日 星期{WEEKDAYS[when.weekday()]}",
+        at=f"{when:%H:%M}",
+        full=f"{when.year}年{when.month}月{when.day}日 {when:%H:%M:%S}",
+        who=event.actor_name,
+        unit=event.actor_unit,
+        did=_did(event),
+        effect=effect,
+        effect_level=level,
+        reason=said,
+        reason_term=term,
+        internal=event.internal,
+        attachments=_files(event),
+    )
+
+
+def _year(when: datetime) -> str:
+    return "" if when.year == local(clock.now()).year else f"{when.year}年"
+
+
+def _same_upload(one: CaseEvent, other: CaseEvent) -> bool:
+    return one.name == other.name == "attach" and (one.actor_id, one.at) == (
+        other.actor_id,
+        other.at,
+    )
+
+
+def _files(event: CaseEvent) -> tuple[int, ...]:
+    known = event.payload.get("attachment_id") if event.name == "attach" else None
+    return (known,) if isinstance(known, int) else ()
+
+
+def _label(words: type[Labelled], value: Any) -> str:
+    return words(value).label if value in set(words) else str(value or "")
+
+
+def _receive(event: CaseEvent) -> str:
+    source = _label(Source, event.payload.get("source"))
+    verb = "提交诉求" if event.actor_kind == "citizen" else "登记诉求"
+    return f"{verb}（{source}）" if source else verb
+
+
+def _screen(event: CaseEvent) -> str:
+    kind = _label(Kind, event.payload.get("kind"))
+    urgency = _label(Urgency, event.payload.get("urgency"))
+    changed = [FIELDS[name] for name in event.payload.get("changed", []) if name in FIELDS]
+    tail = f"，修改{'、'.join(changed)}" if changed else ""
+    return f"规范定性为{kind}（{urgency}）{tail}"
+
+
+def _sent(event: CaseEvent) -> str:
+    label = MOVES[event.name].label
+    others = "、".join(event.payload.get("co_units", []))
+    return f"{label}至{event.payload.get('unit_name', '')}" + (f"，{others}协办" if others else "")
+
+
+def _report(event: CaseEvent) -> str:
+    method = _label(CloseMethod, event.payload.get("close_method"))
+    return f"提交调查处理报告，拟以“{method}”结案，请{event.payload.get('signer', '')}审签"
+
+
+def _call(event: CaseEvent) -> str:
+    said = [_label(CallOutcome, event.payload.get("outcome"))]
+    answers = (("contacted", "已联系", "未联系"), ("solved", "已解决", "未解决"))
+    for name, yes, no in answers:
+        if event.payload.get(name) is not None:
+            said.append(yes if event.payload[name] else no)
+    satisfaction = event.payload.get("satisfaction")
+    if satisfaction in SATISFACTION:
+        said.append(SATISFACTION[satisfaction])
+    return f"{MOVES[event.name].label}：{'，'.join(said)}"
+
+
+def _reveal(event: CaseEvent) -> str:
+    return f"查看了诉求人{PARTS.get(event.payload.get('part', ''), '联系方式')}"
+
+
+def _overdue(event: CaseEvent) -> str:
+    key = str(event.payload.get("rule", ""))
+    due = event.payload.get("due_at")
+    upto = f"，应于{due_text(datetime.fromisoformat(due))}前完成" if due else ""
+    return f"记录{clocks.WORDS.get(key, '')}超时限{upto}"
+
+
+DID: dict[str, Callable[[CaseEvent], str]] = {
+    "receive": _receive,
+    "screen": _screen,
+    "refuse": lambda event: f"不予受理：{_label(RefusalGround, event.payload.get('ground'))}",
+    "dispatch": _sent,
+    "assign": _sent,
+    "report": _report,
+    "sign": lambda event: "审签报告，报结",
+    "attempt": _call,
+    "follow_up": _call,
+    "rate": lambda event: f"初审评星：{event.payload.get('stars')}星",
+    "close": lambda event: f"结案：{_label(CloseMethod, event.payload.get('close_method'))}",
+    "attach": lambda event: "上传附件",
+    "reveal": _reveal,
+    "overdue": _overdue,
+}
+"""Event → what was done. Events that are not here say the label of their move."""
+
+SAID = {
+    "dispatch": ("承办意见", "opinion"),
+    "assign": ("承办意见", "opinion"),
+    "enter_log": ("办理情况", "text"),
+    "enter_co_log": ("协办情况", "text"),
+    "approve": ("审核意见", "opinion"),
+    "attempt": ("回访情况", "remarks"),
+    "follow_up": ("回访情况", "remarks"),
+    "rate": ("评星意见", "opinion"),
+    "reveal": ("查看理由", "reason"),
+}
+"""Event → (term, where in the payload its words are)."""
+
+
+def _did(event: CaseEvent) -> str:
+    if event.name in DID:
+        return DID[event.name](event)
+    return MOVES[event.name].label if event.name in MOVES else "更新"
+
+
+def _said(event: CaseEvent) -> tuple[str, str]:
+    term, key = SAID.get(event.name, ("理由", ""))
+    return term, event.reason or str(event.payload.get(key) or "")
+
+
+def _effect(event: CaseEvent) -> tuple[str, str]:
+    """(what it did to the clocks, level): 办理时限至11月30日 24:00 · 转办按时完成."""
+    words, late = [], False
+    for key, on_time in event.payload.get("clocks_stopped", {}).items():
+        words.append(f"{clocks.WORDS.get(key, '')}时限{'按时' if on_time else '超期'}停止")
+        late = late or not on_time
+    for key, due in event.payload.get("clocks_started", {}).items():
+        upto = due_text(datetime.fromisoformat(due), event.at)
+        words.append(f"{clocks.WORDS.get(key, '')}时限至{upto}")
+    return "；".join(words), "late" if late else ""

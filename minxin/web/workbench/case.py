@@ -1,0 +1,60 @@
+"""The case page: one case with its texts, clocks, life and papers; its print view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template
+
+from minxin.access.permissions import Permission as P
+from minxin.cases import lists, search
+from minxin.cases.models import Case
+from minxin.cases.screening import same_contact
+from minxin.extensions import htmx
+from minxin.web.guards import permitted, the_case
+from minxin.web.life import me
+from minxin.web.workbench import pages
+from minxin.web.workbench.case_sheet import TEXTS, plain, sheet, texts
+
+
+@pages.get("/cases/<number>", endpoint="case")
+@permitted(P.CASE_VIEW)
+def case_page(number: str) -> Any:
+    """The case. htmx asks for the texts alone when a tab is chosen."""
+    case = the_case(number)
+    if htmx and htmx.target == "case-texts":
+        return render_template("workbench/_case_texts.html", texts=texts(case, me()))
+    return render_template("workbench/case.html", **sheet(case))
+
+
+@pages.get("/cases/<number>/print", endpoint="case_print")
+@permitted(P.CASE_VIEW)
+def printed(number: str) -> Any:
+    """Everything of the case on paper: every text, every report, the whole life."""
+    case = the_case(number)
+    every = {label: plain(getattr(case, key), case, me()) for key, label in TEXTS.items()}
+    return render_template("workbench/case_print.html", every_text=every, **sheet(case))
+
+
+@pages.get("/cases/<number>/similar", endpoint="similar")
+@permitted(P.CASE_VIEW)
+def similar_cases(number: str) -> Any:
+    """Cases of the same contact and of similar words: a part for htmx, a page without it."""
+    case = the_case(number)
+    found = similar(case)
+    if htmx:
+        return render_template("workbench/_similar.html", similar=found)
+    return render_template("workbench/case.html", **sheet(case, similar=found))
+
+
+def similar(case: Case) -> dict[str, Any]:
+    """Rows of cases from the same phone, and of others whose words are alike."""
+    by = me()
+    same = list(same_contact(case))
+    tenant_id = None if g.desk.is_city else g.desk.tenant_id
+    alike = [each for each in search.similar(case, tenant_id=tenant_id) if each not in same]
+    rows = lists.by_ids(by, same + alike)
+    return {
+        "same": [row for row in rows if row.id in same],
+        "alike": [row for row in rows if row.id in alike],
+    }

@@ -1,0 +1,247 @@
+"""What the case page shows: texts, clocks, people, papers, and what can be done next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import g, request, url_for
+
+from minxin import clock
+from minxin.calendars.words import due_text, remaining
+from minxin.cases import clocks, contacts, differences, dossier, timeline, workflow
+from minxin.cases.dossier import Dossier, Record
+from minxin.cases.handling import may_attach
+from minxin.cases.models import Case, Clock
+from minxin.cases.states import CloseMethod, Source, State, Urgency
+from minxin.people.actor import Actor
+from minxin.privacy.masks import mask_numbers
+from minxin.web.life import me
+from minxin.web.marks import full_moment, moment
+from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
+
+TEXTS = {"wording": "规范内容", "body": "原文", "public_text": "公示信息"}
+
+TONES = {
+    State.UNCLAIMED: "open",
+    State.CLAIMED: "work",
+    State.DISPATCHED: "wait",
+    State.ACCEPTED: "work",
+    State.HANDLING: "work",
+    State.SIGNING: "wait",
+    State.REPORTED: "wait",
+    State.FOLLOW_UP: "work",
+    State.TO_RATE: "work",
+    State.RATED: "work",
+    State.CLOSED: "done",
+    State.REFUSED: "stop",
+    State.WITHDRAWN: "stop",
+}
+
+OUTCOMES = {
+    "signing": "待审签",
+    "unsigned": "审签退回修改",
+    "reported": "待审核",
+    "sent_back": "审核退回重办",
+    "accepted": "审核通过",
+}
+"""How an edition of the report stands."""
+
+THUMBNAIL = 400_000
+"""A picture of at most so many bytes is its own small picture."""
+
+
+def sheet(case: Case, **more: Any) -> dict[str, Any]:
+    """Everything that templates/workbench/case.html needs of a case that was loaded by reach."""
+    by, folder = me(), dossier.read(case, me())
+    acts = offered(workflow.available(case, by, co_handles=folder.co_handles))
+    first = awaited(case, by, acts)
+    others = [act for act in acts if act is not first]
+    if may_attach(case, by):
+        others.append(ATTACHMENTS)
+    return {
+        "case": case,
+        "dossier": folder,
+        "title": plain(case.summary or case.subject, case, by),
+        "tone": TONES[State(case.state)],
+        "state_label": State(case.state).label,
+        "texts": texts(case, by),
+        "clocks": [_clock(each) for each in clocks.of(case)],
+        "entries": _entries(case, folder),
+        "files": [_file(case, each) for each in folder.attachments],
+        "facts": facts(case, folder),
+        "contact": contact(case, folder, by),
+        "reports": [_report(each) for each in folder.reports],
+        "first_act": first,
+        "other_acts": others,
+        "waiting": _waiting(case, folder) if first is None else "",
+        **more,
+    }
+
+
+def plain(text: str, case: Case, by: Actor) -> str:
+    """A text as this person may read it: numbers in it are masked as the contact is."""
+    return text if contacts.may_reveal(case, by) else mask_numbers(text)
+
+
+def texts(case: Case, by: Actor) -> dict[str, Any]:
+    """The tabs of texts and the one that is open, with its differences from 原文."""
+    wanted = request.args.get("text", "")
+    shown = wanted if wanted in TEXTS else ("wording" if case.wording else "body")
+    here = url_for("workbench.case", desk=g.desk.slug, number=case.number)
+    text = plain(getattr(case, shown), case, by)
+    original = plain(case.body, case, by)
+    marked = bool(text) and shown != "body" and text != original
+    return {
+        "tabs": [
+            {"label": label, "url": f"{here}?text={key}", "current": key == shown}
+            for key, label in TEXTS.items()
+        ],
+        "shown": shown,
+        "label": TEXTS[shown],
+        "text": text,
+        "subject": plain(case.subject, case, by),
+        "segments": differences.between(original, text) if marked else [],
+        "rewritten": marked and differences.likeness(original, text) < differences.REWRITTEN,
+    }
+
+
+def facts(case: Case, folder: Dossier) -> list[tuple[str, str]]:
+    """What the case is about, as terms and values."""
+    rows = [
+        ("分类", folder.category),
+        ("地点", case.place),
+        ("登记时间", moment(case.received_at)),
+        ("认领人", folder.holder),
+        ("受理地区", folder.tenant),
+    ]
+    if case.close_method:
+        rows.append(("结案方式", CloseMethod(case.close_method).label))
+    return [(term, value) for term, value in rows if value]
+
+
+def contact(case: Case, folder: Dossier, by: Actor) -> dict[str, Any]:
+    """Masked contact fields; `hidden` says why somebody does not see them at all."""
+    if not contacts.may_reveal(case, by):
+        return {"hidden": _hidden(case, by), "fields": []}
+    if folder.contact is None:
+        return {"hidden": "诉求人没有留下联系方式。", "fields": []}
+    masks = folder.contact
+    return {
+        "hidden": "",
+        "fields": [
+            (part, label, masks[f"{part}_mask"])
+            for part, label in contacts.PARTS.items()
+            if masks[f"{part}_mask"]
+        ],
+    }
+
+
+def _hidden(case: Case, by: Actor) -> str:
+    if case.kind == "report":
+        return "举报件的诉求人信息依规定对承办单位保密。"
+    return "您的岗位不能查看诉求人联系方式。"
+
+
+def _waiting(case: Case, folder: Dossier) -> str:
+    """Whom the case waits for, where it does not wait for this person."""
+    words = {
+        State.UNCLAIMED: "等待市民心网办认领。",
+        State.CLAIMED: f"{folder.holder or '市民心网办'}正在规范定性。",
+        State.DISPATCHED: f"等待{folder.unit}签收。",
+        State.ACCEPTED: f"{folder.unit}正在办理。",
+        State.HANDLING: f"{folder.unit}正在办理。",
+        State.SIGNING: f"等待{folder.unit}主管领导审签报告。",
+        State.REPORTED: "等待市民心网办或工作站审核报告。",
+        State.FOLLOW_UP: "等待回访诉求人。",
+        State.TO_RATE: "等待市民心网办初审评星。",
+        State.RATED: "等待市民心网办结案。",
+    }
+    return words.get(State(case.state), "该件已办结，没有待办事项。")
+
+
+def _clock(each: Clock) -> dict[str, Any]:
+    name = clocks.WORDS.get(each.rule_key, each.rule_key)
+    made = {
+        "name": name,
+        "due": due_text(each.due_at),
+        "full": full_moment(each.due_at),
+        "why": clocks.explain(each),
+        "provisional": each.provisional,
+    }
+    if each.stopped_at is not None:
+        on_time = each.stopped_at < each.due_at
+        words = "按时" if on_time else remaining(each.due_at, each.stopped_at).words
+        return {
+            **made,
+            "words": words,
+            "level": "done" if on_time else "missed",
+            "stopped": moment(each.stopped_at),
+        }
+    left = remaining(each.due_at, clock.now(), each.yellow_at)
+    card = {"soon": "黄牌 · ", "late": "红牌 · "}.get(left.level, "")
+    return {**made, "words": card + left.words, "level": left.level, "stopped": ""}
+
+
+def _entries(case: Case, folder: Dossier) -> list[dict[str, Any]]:
+    files = {each["id"]: each for each in folder.attachments}
+    return [
+        {
+            **vars(line),
+            "files": [_file(case, files[key]) for key in line.attachments if key in files],
+        }
+        for line in timeline.entries(timeline.events(case))
+    ]
+
+
+def _file(case: Case, each: Record) -> dict[str, Any]:
+    url = url_for(
+        "workbench.attachment",
+        desk=g.desk.slug,
+        number=case.number,
+        attachment_id=each["id"],
+    )
+    picture = each["mime"].startswith("image/")
+    return {
+        "name": each["name"],
+        "url": url,
+        "kind": _kind(each["mime"]),
+        "size": _size(each["size"]),
+        "thumb_url": url if picture and each["size"] <= THUMBNAIL else None,
+        "by": each["added_by"],
+        "at": moment(each["added_at"]),
+    }
+
+
+def _kind(mime: str) -> str:
+    if mime.startswith("image/"):
+        return "image"
+    for part, kind in (("pdf", "pdf"), ("word", "doc"), ("excel", "sheet"), ("sheet", "sheet")):
+        if part in mime:
+            return kind
+    return "other"
+
+
+def _size(size: int) -> str:
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _report(each: Record) -> dict[str, Any]:
+    return {
+        **each,
+        "outcome_label": OUTCOMES.get(each["outcome"], each["outcome"]),
+        "method": CloseMethod(each["close_method"]).label,
+        "submitted_at": datetime.fromisoformat(each["submitted_at"]),
+    }
+
+
+def source_label(case: Case) -> str:
+    """The channel in words."""
+    return Source(case.source).label
+
+
+def urgent(case: Case) -> str:
+    """紧急, 特急; empty for what is not."""
+    return "" if case.urgency == Urgency.NORMAL else Urgency(case.urgency).label
