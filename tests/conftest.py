@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, select, text
+from werkzeug.test import TestResponse
 
 from minxin import clock, create_app
 from minxin.access import signin
@@ -37,6 +39,18 @@ CITIES = (("panjin", "盘锦市", "panjin.test"), ("linshi", "邻市", "linshi.t
 """The demonstration city, and a second one in the same installation."""
 
 
+class Browser(FlaskClient):
+    """A test client that asks at a city's own host, each time from outside: the application
+    context of the test, its `g` and its place in a city are not the request's."""
+
+    host = "localhost"
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if args and isinstance(args[0], str):
+            kwargs.setdefault("base_url", f"http://{self.host}")
+        return Context().run(super().open, *args, **kwargs)
+
+
 @dataclass
 class Cast:
     """One city with everybody in it. `actor("mengyan")` acts; `unit("大洼区住建局")` is a unit."""
@@ -59,10 +73,10 @@ class Cast:
     def desk(self, username: str) -> str:
         return next(a.desk for a in people.ACCOUNTS if a.username == username)
 
-    def client(self, username: str | None = None) -> FlaskClient:
+    def client(self, username: str | None = None) -> Browser:
         """A browser at this city's host, signed in as somebody where a name is given."""
-        client = self.app.test_client()
-        client.environ_base["HTTP_HOST"] = self.city.host
+        client = Browser(self.app, Response, use_cookies=True)
+        client.host = self.city.host
         if username is not None:
             key = (self.city.slug, username)
             if key not in _signed_in:
@@ -162,6 +176,12 @@ def _cast(app: Flask, slug: str) -> Cast:
         for user in db.session.scalars(select(User)):
             cast.actors[user.username] = signin.actor(user)
     return cast
+
+
+@pytest.fixture
+def cast(context: Flask) -> Cast:
+    """The first city for reading only: nothing is emptied afterwards."""
+    return _cast(context, "panjin")
 
 
 @pytest.fixture

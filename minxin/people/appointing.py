@@ -11,7 +11,6 @@ from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import SLUG
 
-
 RESERVED = frozenset({"api", "city", "console", "healthz", "static"})
 """First words of other addresses: no tenant's desk may take them."""
 
@@ -19,7 +18,7 @@ RESERVED = frozenset({"api", "city", "console", "healthz", "static"})
 def add_tenant(slug: str, name: str, *, kind: str = "district", rank: int = 0) -> Tenant:
     """Add a county, a district, or the municipal tenant. Raises Refused for an unusable slug."""
     if not SLUG.fullmatch(slug) or slug in RESERVED:
-        raise Refused("区县代码只能用小写字母、数字和下划线，以字母开头，且不能是系统保留字", "slug")
+        raise Refused("区县代码须以小写字母开头，只含小写字母、数字和下划线，不用保留字", "slug")
     tenant = Tenant(slug=slug, name=name, kind=kind, rank=rank)
     db.session.add(tenant)
     db.session.flush()

@@ -14,5 +14,6 @@ def found(owner: Engine, slug: str, name: str, host: str) -> City:
     if not SLUG.fullmatch(slug):
         raise Refused("城市代码只能用小写字母、数字和下划线，以字母开头", "slug")
     city = City(slug, name, host)
+    registry.check_free(owner, slug, host)  # before the schema: a refusal leaves nothing behind
     schemas.create(owner, city.schema)
     return registry.register(owner, slug, name, host)

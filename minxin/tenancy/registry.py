@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from minxin.errors import Refused
 
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?")
 SLUG = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 metadata = MetaData()
@@ -66,12 +67,25 @@ class Registry:
         every = self.all()
         if len(every) == 1:
             return every[0]
-        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+        name = re.sub(r":\d+$", "", host).lower()
         return next((city for city in every if city.host == name), None)
 
     def by_slug(self, slug: str) -> City | None:
         """The city with this slug."""
         return next((city for city in self.all() if city.slug == slug), None)
+
+
+TAKEN = "城市代码或域名已被使用"
+
+
+def check_free(engine: Engine, slug: str, host: str) -> None:
+    """Raises Refused where the slug or the host belongs to a city, or the host is malformed."""
+    if not HOST.fullmatch(host):
+        raise Refused("域名只能用小写字母、数字、点和连字符，不带端口", "host")
+    with engine.connect() as connection:
+        wanted = (cities.c.slug == slug) | (cities.c.host == host)
+        if connection.scalar(select(cities.c.slug).where(wanted)):
+            raise Refused(TAKEN, "slug")
 
 
 def register(engine: Engine, slug: str, name: str, host: str) -> City:
@@ -82,5 +96,5 @@ def register(engine: Engine, slug: str, name: str, host: str) -> City:
         with engine.begin() as connection:
             connection.execute(insert(cities).values(slug=slug, name=name, host=host, active=True))
     except IntegrityError:
-        raise Refused("城市代码或域名已被使用", "slug") from None
+        raise Refused(TAKEN, "slug") from None
     return City(slug, name, host)

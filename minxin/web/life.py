@@ -82,7 +82,7 @@ def begin() -> None:
     if city is None:
         abort(404)
     g.city = city
-    slug = (request.view_args or {}).get("desk")
+    slug = g.pop("desk_slug", None)
     if slug is None and request.blueprint == "oversight":
         slug = CITY_DESK
     if slug is None:

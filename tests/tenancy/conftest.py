@@ -18,9 +18,8 @@ Door = Callable[..., AbstractContextManager[Connection]]
 @pytest.fixture(scope="session")
 def door(app: Flask, settings: Settings) -> Iterator[Door]:
     """`with door("tenant", 3) as sql:` — a connection like a bug or an intruder would have it."""
-    engines = {
-        login: create_engine(settings.database_urls[login]) for login in ("tenant", "city", "public")
-    }
+    urls = settings.database_urls
+    engines = {login: create_engine(urls[login]) for login in ("tenant", "city", "public")}
 
     @contextmanager
     def opened(
