@@ -87,7 +87,8 @@ def outstanding(at: datetime, limit: int = 500) -> list[tuple[int, str]]:
     the job. Sending is no attempt: only a worker that begins counts one, so that promises outlive
     any time without workers.
     """
-    doubled = AGAIN_AFTER * func.power(2, func.least(Outbox.attempts, 10))
+    failed = func.greatest(Outbox.attempts - 1, 0)
+    doubled = AGAIN_AFTER * func.power(2, func.least(failed, 10))
     waiting = (
         select(Outbox.id)
         .where(

@@ -27,7 +27,7 @@ def tell_units(event: CaseEvent, case: Case, at: datetime) -> None:
     """A new order: tell the responders of its units, main and co-handling."""
     units = db.session.scalars(
         select(Assignment.unit_id).where(
-            Assignment.case_id == case.id, Assignment.ended_at.is_(None)
+            Assignment.case_id == case.id, Assignment.sent_at == event.at
         )
     ).all()
     _tell(event, case, at, units, (Role.RESPONDER, Role.STATION), "收到新的诉求件，请及时签收")
@@ -39,8 +39,8 @@ def tell_signers(event: CaseEvent, case: Case, at: datetime) -> None:
 
 
 def tell_handlers(event: CaseEvent, case: Case, at: datetime) -> None:
-    """A report came back to its unit."""
-    words = f"{MOVES[event.name].label}：{event.reason or ''}"[:120]
+    """A report came back to its unit. The reason stands in the case: it may name people."""
+    words = f"已{MOVES[event.name].label}，请查看理由后继续办理"
     _tell(event, case, at, _unit(case), (Role.RESPONDER, Role.STATION), words)
 
 

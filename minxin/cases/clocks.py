@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import desc, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from minxin import sessions
 from minxin.calendars.due import Due, compute, yellow_from
@@ -55,7 +56,7 @@ def rulebook() -> Rulebook:
     """Read what the city has adopted: the newest version of each rule and the newest calendar."""
     newest = (
         select(DeadlineRule)
-        .distinct(DeadlineRule.key)
+        .ext(distinct_on(DeadlineRule.key))
         .order_by(DeadlineRule.key, desc(DeadlineRule.version))
     )
     rules = {row.key: as_rule(row) for row in db.session.scalars(newest)}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from minxin.calendars.words import due_text
 from minxin.cases.models import Case, CaseEvent, Clock
@@ -22,6 +22,8 @@ from minxin.people.roles import Role
 
 BATCH = 500
 WATCHED = ("late", "soon", "today")
+AT_UNIT = (Role.RESPONDER, Role.UNIT_HEAD, Role.STATION)
+AT_OFFICE = (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
 COUNTED = tuple(f"{name}_{stage}" for name in WATCHED for stage in STAGES)
 
 
@@ -80,22 +82,30 @@ def count(at: datetime) -> None:
         .where(Case.due_at < horizon)
         .group_by(Case.tenant_id, Case.unit_id)
     ).all()
-    wanted = Counter(
-        {
-            (row.tenant_id, row.unit_id or 0, name): getattr(row, name)
-            for row in rows
-            for name in COUNTED
-            if getattr(row, name)
-        }
+    figures = {
+        (row.tenant_id, row.unit_id or 0, name): getattr(row, name)
+        for row in rows
+        for name in COUNTED
+    }
+    known = db.session.execute(
+        select(Tally.tenant_id, Tally.unit_id, Tally.state).where(Tally.state.in_(COUNTED))
     )
-    db.session.execute(delete(Tally).where(Tally.state.in_(COUNTED)))
+    wanted = {tuple(place): 0 for place in known} | {
+        place: number for place, number in figures.items() if number
+    }
     if wanted:
-        db.session.execute(
-            insert(Tally),
+        # In one order, so that two counts at once never wait for each other; the later one stays.
+        statement = upsert(Tally).values(
             [
                 {"tenant_id": tenant, "unit_id": unit, "state": name, "number": number}
-                for (tenant, unit, name), number in wanted.items()
-            ],
+                for (tenant, unit, name), number in sorted(wanted.items())
+            ]
+        )
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "unit_id", "state"],
+                set_={"number": statement.excluded.number},
+            )
         )
 
 
@@ -122,24 +132,30 @@ def _remind(late: Sequence[Row[*tuple[Any, ...]]], at: datetime) -> None:
             )
         )
     }
-    units = {case.unit_id for case in cases.values() if case.unit_id}
+    with_unit = {
+        case.unit_id for case in cases.values() if case.unit_id and State(case.state) in WITH_UNIT
+    }
+    holders = {case.holder_id for case in cases.values() if case.holder_id}
     people = db.session.scalars(
         select(User).where(
             User.active,
-            User.unit_id.in_(units) & User.role.in_((Role.RESPONDER, Role.UNIT_HEAD, Role.STATION))
-            | User.id.in_({case.holder_id for case in cases.values() if case.holder_id}),
+            User.unit_id.in_(with_unit) & User.role.in_(AT_UNIT) | User.id.in_(holders),
         )
     ).all()
+    nobodys = []
     for clock in late:
         case = cases[clock.case_id]
-        with_unit = case.unit_id is not None and State(case.state) in WITH_UNIT
-        concerned = [
-            user
-            for user in people
-            if (user.unit_id == case.unit_id if with_unit else user.id == case.holder_id)
-        ]
+        if case.unit_id and State(case.state) in WITH_UNIT:
+            told = [
+                user for user in people if user.unit_id == case.unit_id and user.role in AT_UNIT
+            ]
+        elif case.holder_id:
+            told = [user for user in people if user.id == case.holder_id]
+        else:
+            nobodys.append(case)
+            continue
         inbox.tell(
-            concerned,
+            told,
             f"{case.number} 已超期（应于{due_text(clock.due_at)}前完成）",
             key=f"late:{clock.id}:{clock.version}",
             case_id=case.id,
@@ -147,3 +163,22 @@ def _remind(late: Sequence[Row[*tuple[Any, ...]]], at: datetime) -> None:
             at=at,
             level="late",
         )
+    if nobodys:
+        _remind_office(nobodys[0], at)
+
+
+def _remind_office(first: Row[*tuple[Any, ...]], at: datetime) -> None:
+    """What nobody has claimed is everybody's: one reminder a day, not one a case.
+
+    An import may bring thousands at once.
+    """
+    office = db.session.scalars(select(User).where(User.active, User.role.in_(AT_OFFICE))).all()
+    inbox.tell(
+        office,
+        f"{first.number} 等待认领的诉求件已超期，请尽快认领",
+        key=f"late:unclaimed:{local(at):%Y%m%d}",
+        case_id=first.id,
+        number=first.number,
+        at=at,
+        level="late",
+    )
