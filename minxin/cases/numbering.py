@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
@@ -22,6 +24,17 @@ def next_numbers(at: datetime, count: int) -> list[str]:
     period = f"{clock.local(at):%Y%m%d}"
     last = _next("case", period, count)
     return [f"{period}-{number:05d}" for number in range(last - count + 1, last + 1)]
+
+
+def tidy_number(text: str) -> str:
+    """What was typed, brought to the spelling of a case number where it can be one.
+
+    Half-width, without blanks; the dash may be missing or of any kind. Other text comes back as
+    it is (half-width), to be looked up in vain.
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    found = re.fullmatch(r"(\d{8})[-‐‑‒–—―−]*(\d{5,9})", plain, re.ASCII)
+    return f"{found[1]}-{found[2]}" if found else plain
 
 
 def _next(series: str, period: str, count: int) -> int:

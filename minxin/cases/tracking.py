@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
+from minxin.cases.numbering import tidy_number
 from minxin.cases.states import ENDED, WITH_UNIT, CloseMethod, RefusalGround, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
@@ -19,11 +20,16 @@ WITHDRAWABLE = MOVES["withdraw"].sources
 
 def open_with(number: str, code: str) -> Tracking | None:
     """The tracking that number and code open together; None for any other pair."""
-    number = number.strip()
+    number = tidy_number(number)
     found = db.session.scalar(select(Tracking).where(Tracking.number == number))
     digest = bytes(found.code_digest) if found else bytes(32)
     fits = vault().code_matches(number, code, digest)  # as long for a number that isn't there
     return found if fits else None
+
+
+def find(number: str) -> Tracking | None:
+    """The tracking of a case. Only for who has shown number and code before."""
+    return db.session.scalar(select(Tracking).where(Tracking.number == number))
 
 
 def adopt(case: Case) -> None:

@@ -31,6 +31,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_I18N_ENABLED": False,  # not by Flask-Babel: forms speak Chinese (web.forms)
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch is still good
         "RATELIMIT_STORAGE_URI": "redis://",  # the pool of create_app reaches the server
         "RATELIMIT_KEY_PREFIX": "limit",

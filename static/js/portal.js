@@ -203,6 +203,19 @@
     if (box.textContent !== words) box.textContent = words;
   }
 
+  // --- Large type on the spot: a form that is being filled in stays as it is ------------
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest(".portal-type");
+    if (!link) return;
+    event.preventDefault();
+    var large = document.documentElement.classList.toggle("large-type");
+    document.cookie = "large_type=" + (large ? 1 : 0) + ";path=/;max-age=31536000;samesite=lax";
+    link.href = link.getAttribute("href").replace(/on=[01]/, "on=" + (large ? 0 : 1));
+    link.firstElementChild.className = "bi bi-zoom-" + (large ? "out" : "in");
+    link.lastChild.textContent = large ? "标准字" : "大字版";
+  });
+
   document.addEventListener("input", function (event) { if ("privateHint" in event.target.dataset) hint(event.target); });
   document.addEventListener("change", function (event) { if ("photos" in event.target.dataset) preview(event.target); });
   document.querySelectorAll("[data-private-hint]").forEach(hint);

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, g, url_for
 
 from minxin.web.guards import everyone
 
@@ -14,6 +16,15 @@ pages = Blueprint("portal", __name__)
 def healthz() -> str:
     """The web process answers."""
     return "ok"
+
+
+@pages.app_context_processor
+def _portal() -> dict[str, Any]:
+    """What templates/layout/portal.html reads; error pages outside every desk use it too."""
+    if g.get("city") is None or g.get("desk") is not None:
+        return {}
+    links = [("首页", url_for("portal.front")), ("工作人员登录", url_for("portal.desks"))]
+    return {"portal": {"city_name": g.city.name, "home_url": "/", "links": links}}
 
 
 from minxin.web.portal import front, submitting, tracking  # noqa: E402,F401

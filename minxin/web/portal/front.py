@@ -1,1 +1,55 @@
-"""The front page and the large type switch."""
+"""The front page, the doors of the desks, and the large type switch."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import g, redirect, render_template, request
+from sqlalchemy import select
+
+from minxin.extensions import db
+from minxin.tenancy.models import Tenant
+from minxin.web.guards import everyone
+from minxin.web.life import CITY_DESK
+from minxin.web.portal import pages
+
+LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
+"""A path on this host and nothing that a browser reads as another one."""
+
+
+@pages.get("/")
+@everyone
+def front() -> str:
+    """Two ways in, and what happens to an appeal."""
+    return render_template("portal/front.html")
+
+
+@pages.get("/desks")
+@everyone
+def desks() -> str:
+    """Where staff sign in: one door per tenant and one for the city's office."""
+    tenants = db.session.execute(
+        select(Tenant.slug, Tenant.name).where(Tenant.active).order_by(Tenant.rank, Tenant.id)
+    ).all()
+    doors = [
+        (CITY_DESK, f"{g.city.name}民心网（市级工作台）"),
+        *((t.slug, t.name) for t in tenants),
+    ]
+    return render_template("portal/desks.html", doors=doors)
+
+
+@pages.get("/large-type")
+@everyone
+def large_type() -> Any:
+    """Switch the large type on or off and go back. The portal's script does it on the spot."""
+    back = request.args.get("back", "/")
+    answer = redirect(back if LOCAL.fullmatch(back) else "/", 303)
+    answer.set_cookie(
+        "large_type",
+        "1" if request.args.get("on") == "1" else "0",
+        max_age=timedelta(days=365),
+        samesite="Lax",
+    )
+    return answer

@@ -1,1 +1,145 @@
-"""A citizen follows a case with number and code."""
+"""A citizen follows a case with number and code, and may withdraw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask_limiter.util import get_remote_address
+from wtforms import StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from minxin import clock
+from minxin.cases import submission, tracking
+from minxin.cases.models import Tracking
+from minxin.cases.numbering import tidy_number
+from minxin.errors import Refused
+from minxin.extensions import csrf, db, limiter
+from minxin.web.forms import Form
+from minxin.web.guards import everyone
+from minxin.web.portal import opened, pages, progress
+
+WRONG_FOR_A_NUMBER = "10 per hour"
+WRONG_FROM_AN_ADDRESS = "30 per hour"
+
+WRONG = "编号和查询码对不上，请对照提交时的回执再输一次"
+TOO_MANY = "输错的次数太多，为了保护诉求人，请一小时后再试"
+STALE = "页面打开得太久了，请再按一次“查询”"
+
+
+class PairForm(Form):
+    """Number and code."""
+
+    number = StringField("诉求编号", validators=[DataRequired("请填写诉求编号")])
+    code = StringField("查询码", validators=[DataRequired("请填写查询码")])
+
+
+class WithdrawalForm(Form):
+    """Why the citizen no longer wants the case handled."""
+
+    reason = TextAreaField("撤回原因", validators=[DataRequired("请写明撤回的原因")])
+
+
+def _number() -> str:
+    return f"{g.city.slug}:{tidy_number(request.form.get('number', ''))[:40]}"
+
+
+def _was_wrong(answer: Response) -> bool:
+    return g.get("wrong_pair", False) is True
+
+
+def _too_many(_: Any) -> Response:
+    form = PairForm()
+    form.form_errors.append(TOO_MANY)
+    return make_response(_page(form), 429)
+
+
+@pages.route("/tracking", methods=["GET", "POST"])
+@limiter.limit(
+    WRONG_FOR_A_NUMBER,
+    key_func=_number,
+    methods=["POST"],
+    deduct_when=_was_wrong,
+    on_breach=_too_many,
+)
+@limiter.limit(
+    WRONG_FROM_AN_ADDRESS,
+    key_func=get_remote_address,
+    methods=["POST"],
+    deduct_when=_was_wrong,
+    on_breach=_too_many,
+)
+@everyone
+def track() -> Any:
+    """Ask for number and code; both right, the session may see the case from then on."""
+    form = PairForm(number=request.args.get("number", ""))
+    if form.validate_on_submit():
+        found = tracking.open_with(form.number.data, form.code.data)
+        if found is not None:
+            opened.remember(found.number)
+            return redirect(url_for("portal.tracked", number=found.number), 303)
+        form.form_errors.append(WRONG)
+        g.wrong_pair = True
+    elif form.went_stale():
+        form.form_errors.append(STALE)
+    return _page(form), 422 if form.errors else 200
+
+
+csrf.exempt(track)  # the form checks it itself, and keeps what was typed
+
+
+@pages.get("/tracking/<number>")
+@everyone
+def tracked(number: str) -> Any:
+    """The progress of a case that this session has opened; else the form, for any number."""
+    found = _seen(number)
+    return _progress(found, WithdrawalForm()) if found else _ask(number)
+
+
+@pages.post("/tracking/<number>/withdrawal")
+@everyone
+def withdrawal(number: str) -> Any:
+    """Ask to withdraw; a worker carries it out and the progress says what came of it."""
+    found = _seen(number)
+    if found is None:
+        return _ask(number)
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        try:
+            submission.ask_withdrawal(found, form.reason.data, at=clock.now())
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.blame(refusal)
+        else:
+            flash("撤回申请已收到，正在处理。稍后刷新这一页，可以看到结果", "done")
+            return redirect(url_for("portal.tracked", number=number), 303)
+    return _progress(found, form), 422
+
+
+def _seen(number: str) -> Tracking | None:
+    return tracking.find(number) if opened.may_see(number) else None
+
+
+def _ask(number: str) -> Any:
+    return redirect(url_for("portal.track", number=number), 303)
+
+
+def _page(form: PairForm) -> str:
+    return render_template("portal/tracking.html", form=form)
+
+
+def _progress(found: Tracking, form: WithdrawalForm) -> str:
+    now = clock.now()
+    return render_template(
+        "portal/progress.html",
+        tracking=found,
+        form=form,
+        steps=progress.steps(found, now),
+        standing=progress.standing(found),
+        unit=progress.unit_of(found),
+        promise=progress.promise(found, now),
+        asked=submission.withdrawal_of(found.number),
+        why_not=submission.why_not_withdrawable(found),
+        reason_limit=submission.REASON_LIMIT,
+    )

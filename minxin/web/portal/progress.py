@@ -1,0 +1,77 @@
+"""A case's progress in a citizen's words: what was done, what is being done, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from minxin.calendars.words import due_text
+from minxin.cases.models import Tracking
+from minxin.cases.states import ENDED, WITH_UNIT, State
+from minxin.web.marks import moment
+
+STAGES = ("登记", "核对内容，转交承办单位", "承办单位办理", "审核办理结果", "回访", "结案")
+
+NOW: dict[str, tuple[str, int]] = {
+    # state: what is being done, the first of STAGES that is still to come
+    "received": ("正在登记", 1),
+    State.UNCLAIMED: ("等待工作人员核对内容", 2),
+    State.CLAIMED: ("正在核对内容，确定承办单位", 2),
+    State.DISPATCHED: ("等待承办单位签收", 3),
+    State.ACCEPTED: ("承办单位正在办理", 3),
+    State.HANDLING: ("承办单位正在办理", 3),
+    State.SIGNING: ("承办单位正在办理", 3),
+    State.REPORTED: ("正在审核办理结果", 4),
+    State.FOLLOW_UP: ("等待回访", 5),
+    State.TO_RATE: ("已回访，等待结案", 6),
+    State.RATED: ("已回访，等待结案", 6),
+}
+"""`received` is a submission that the worker has not yet made a case of."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as templates/components/steps.html shows it; state: done, now or next."""
+
+    label: str
+    state: str
+    at: str = ""
+    unit: str = ""
+    note: str = ""
+
+
+def steps(tracking: Tracking, now: datetime) -> list[Step]:
+    """All steps of a case: those that were made, the one being made, those that come."""
+    done = [
+        Step(step["label"], "done", moment(step["at"]), step["unit"], step["note"])
+        for step in tracking.steps
+    ]
+    if tracking.state not in NOW:
+        return done
+    label, ahead = NOW[tracking.state]
+    with_unit = tracking.state in WITH_UNIT
+    unit = unit_of(tracking) if with_unit else ""
+    current = Step(label, "now", unit=unit, note=promise(tracking, now))
+    return [*done, current, *(Step(stage, "next") for stage in STAGES[ahead:])]
+
+
+def standing(tracking: Tracking) -> str:
+    """Where the case stands, in one phrase."""
+    if tracking.state in ENDED:
+        return State(tracking.state).label
+    return NOW[tracking.state][0]
+
+
+def unit_of(tracking: Tracking) -> str:
+    """The unit that was named last; empty before the case was sent to one."""
+    return next((step["unit"] for step in reversed(tracking.steps) if step["unit"]), "")
+
+
+def promise(tracking: Tracking, now: datetime) -> str:
+    """By when the unit is to be done; honest where that has passed."""
+    if tracking.due_at is None or tracking.state not in WITH_UNIT:
+        return ""
+    day = due_text(tracking.due_at, now)
+    if now >= tracking.due_at:
+        return f"应在 {day} 前办结，现已超过期限，仍在办理"
+    return f"最迟 {day} 办出结果"
