@@ -357,9 +357,9 @@ def _tables() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_cases_tenant_id_unit_id_due_at_id",
+        "ix_cases_tenant_id_unit_id_state_due_at_id",
         "cases",
-        ["tenant_id", "unit_id", "due_at", "id"],
+        ["tenant_id", "unit_id", "state", "due_at", "id"],
         unique=False,
     )
     op.create_table(

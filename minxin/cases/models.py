@@ -117,6 +117,9 @@ class CitizenAct(Key):
     answer: Mapped[str | None]
 
 
+_OF_UNIT = ("tenant_id", "unit_id", "state", "due_at", "id")
+
+
 class Case(OfTenant):
     """诉求件. `state` is written by `workflow.move` alone."""
 
@@ -126,7 +129,7 @@ class Case(OfTenant):
         UniqueConstraint("import_key"),
         Index("ix_cases_tenant_id_state_due_at_id", "tenant_id", "state", "due_at", "id"),
         Index("ix_cases_state_due_at_id", "state", "due_at", "id"),
-        Index("ix_cases_tenant_id_unit_id_due_at_id", "tenant_id", "unit_id", "due_at", "id"),
+        Index("ix_cases_tenant_id_unit_id_state_due_at_id", *_OF_UNIT),
         Index("ix_cases_tenant_id_due_at_id", "tenant_id", "due_at", "id"),
         Index(
             "ix_cases_ended_tenant_id_id",

@@ -32,7 +32,13 @@ def tokens(text: str) -> list[str]:
 
     路灯不亮 gives 路灯 and 灯不亮: one way of cutting alone would hide the other's words.
     """
-    return [word for word in jieba.cut(text.lower(), cut_all=True) if WORD.fullmatch(word)]
+    found = [word for word in jieba.cut(text.lower(), cut_all=True) if WORD.fullmatch(word)]
+    return [each for word in found for each in (word, *_unknown(word))]
+
+
+def _unknown(word: str) -> str:
+    """The characters of a run that no dictionary knows (rare names): `asked` cuts it so."""
+    return "" if word.isascii() or len(word) == 1 or word in jieba.dt.FREQ else word
 
 
 def asked(text: str) -> list[str]:
