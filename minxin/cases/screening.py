@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, or_, select
 
-from minxin.cases import search, workflow
+from minxin.cases import contacts, search, workflow
 from minxin.cases.models import Case, Category, Contact
 from minxin.cases.states import Kind, RefusalGround, State, Urgency
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
+from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 
 
@@ -155,12 +156,21 @@ def districts() -> list[tuple[str, str]]:
     return [(slug, name) for slug, name in db.session.execute(query)]
 
 
-def same_contact(case: Case, limit: int = 8) -> Sequence[int]:
-    """Ids of other cases from the same phone, newest first, within the login's reach."""
+def same_contact(case: Case, *, by: Actor, limit: int = 8) -> Sequence[int]:
+    """Ids of other cases from the same phone, newest first, within the login's reach.
+
+    Only for who may see the contact of them all: to know that a 举报 came from the same phone
+    as another case is to know who reported.
+    """
+    if not contacts.may_reveal(case, by):
+        return []
+    shielded = by.role is Role.RESPONDER
     own = select(Contact.phone_index).where(Contact.case_id == case.id).scalar_subquery()
     return db.session.scalars(
         select(Contact.case_id)
+        .join(Case, Case.id == Contact.case_id)
         .where(Contact.phone_index == own, Contact.case_id != case.id)
+        .where(or_(literal(not shielded), func.coalesce(Case.kind, "") != Kind.REPORT))
         .order_by(Contact.case_id.desc())
         .limit(limit)
     ).all()

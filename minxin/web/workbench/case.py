@@ -50,7 +50,7 @@ def similar_cases(number: str) -> Any:
 def similar(case: Case) -> dict[str, Any]:
     """Rows of cases from the same phone, and of others whose words are alike."""
     by = me()
-    same = list(same_contact(case))
+    same = list(same_contact(case, by=by))
     tenant_id = None if g.desk.is_city else g.desk.tenant_id
     alike = [each for each in search.similar(case, tenant_id=tenant_id) if each not in same]
     rows = lists.by_ids(by, same + alike)

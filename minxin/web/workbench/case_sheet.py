@@ -13,7 +13,7 @@ from minxin.cases import clocks, contacts, differences, dossier, timeline, workf
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
 from minxin.cases.models import Case, Clock
-from minxin.cases.states import CloseMethod, Source, State, Urgency
+from minxin.cases.states import CloseMethod, Kind, State
 from minxin.people.actor import Actor
 from minxin.privacy.masks import mask_numbers
 from minxin.web.life import me
@@ -113,7 +113,7 @@ def facts(case: Case, folder: Dossier) -> list[tuple[str, str]]:
         ("地点", case.place),
         ("登记时间", moment(case.received_at)),
         ("认领人", folder.holder),
-        ("受理地区", folder.tenant),
+        ("受理地区", folder.tenant if case.unit_id else ""),
     ]
     if case.close_method:
         rows.append(("结案方式", CloseMethod(case.close_method).label))
@@ -138,7 +138,7 @@ def contact(case: Case, folder: Dossier, by: Actor) -> dict[str, Any]:
 
 
 def _hidden(case: Case, by: Actor) -> str:
-    if case.kind == "report":
+    if case.kind == Kind.REPORT:
         return "举报件的诉求人信息依规定对承办单位保密。"
     return "您的岗位不能查看诉求人联系方式。"
 
@@ -235,13 +235,3 @@ def _report(each: Record) -> dict[str, Any]:
         "method": CloseMethod(each["close_method"]).label,
         "submitted_at": datetime.fromisoformat(each["submitted_at"]),
     }
-
-
-def source_label(case: Case) -> str:
-    """The channel in words."""
-    return Source(case.source).label
-
-
-def urgent(case: Case) -> str:
-    """紧急, 特急; empty for what is not."""
-    return "" if case.urgency == Urgency.NORMAL else Urgency(case.urgency).label

@@ -17,6 +17,7 @@ from minxin.web.forms import CaseForm
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
+from minxin.web.workbench.case_sheet import plain
 from minxin.web.workbench.handling import about_files, attach_all
 from minxin.web.workbench.screening import BOTH
 
@@ -90,6 +91,7 @@ def report_page(number: str) -> Any:
             "sections": sections,
             "signers": signers,
             "unit_name": me().unit_name,
+            "asked": plain(case.wording or case.body, case, me()),
             **about_files(),
         },
     )
