@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, create_engine, select, text
+from sqlalchemy import Engine, Select, create_engine, delete, select, text, update
 from werkzeug.test import TestResponse
 
 from minxin import clock, create_app
@@ -25,7 +25,7 @@ from minxin.config import Settings, from_environment
 from minxin.demonstration import people
 from minxin.extensions import db, valkey
 from minxin.people.actor import Actor
-from minxin.people.models import Unit, User
+from minxin.people.models import Responder, Unit, User
 from minxin.tenancy import founding, logins
 from minxin.tenancy.context import within
 from minxin.tenancy.models import Tenant
@@ -153,8 +153,7 @@ def app(settings: Settings) -> Iterator[Flask]:
                 starter.fill(clock.now())
                 people.settle()
                 db.session.commit()
-                rows = db.session.execute(select(*User.__table__.columns)).mappings()
-                _founded[slug] = [dict(row) for row in rows]
+                _founded[slug] = [dict(row) for row in db.session.execute(_users()).mappings()]
     yield app
     with app.app_context():
         for engine in db.engines.values():
@@ -222,21 +221,23 @@ def _empty(app: Flask, slug: str) -> None:
         wanted = [t for t in tables if t not in KEPT | {"alembic_version"}]
         names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        _put_people_back(connection, slug)
     owner.dispose()
+    with within(f"city_{slug}", login="city"):
+        _put_people_back(_founded[slug])
+        db.session.commit()
     valkey.raw.flushdb()
 
 
-def _put_people_back(connection: Connection, slug: str) -> None:
-    users = _founded[slug]
-    known = {"known": [user["id"] for user in users]}
-    for table, column in (("responders", "user_id"), ("users", "id")):
-        connection.execute(
-            text(f"DELETE FROM city_{slug}.{table} WHERE {column} <> ALL(:known)"), known
-        )
-    columns = [name for name in users[0] if name != "id"]
-    values = ", ".join(f"{name} = :{name}" for name in columns)
-    changed = " OR ".join(f"{name} IS DISTINCT FROM :{name}" for name in columns)
-    connection.execute(
-        text(f"UPDATE city_{slug}.users SET {values} WHERE id = :id AND ({changed})"), users
-    )
+def _put_people_back(users: list[dict[str, Any]]) -> None:
+    """Everybody as founded, and nobody else. By the city's login: the owner is under the wall."""
+    known = [user["id"] for user in users]
+    db.session.execute(delete(Responder).where(Responder.user_id.not_in(known)))
+    db.session.execute(delete(User).where(User.id.not_in(known)))
+    now = {row["id"]: dict(row) for row in db.session.execute(_users()).mappings()}
+    changed = [user for user in users if now.get(user["id"]) != user]
+    if changed:
+        db.session.execute(update(User), changed)
+
+
+def _users() -> Select[Any]:
+    return select(*User.__table__.columns)

@@ -18,8 +18,8 @@ from minxin.people.roles import CITY_DESK, Role
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 
-REFUSAL = "用户名或密码不正确，或该账号不能在此登录"
-"""One sentence for every reason: who tries learns nothing about accounts."""
+REFUSAL = "用户名或密码不正确，或该账号不能在此登录。连续5次登录失败的账号锁定15分钟"
+"""One sentence for every reason, locked or unknown: who tries learns nothing about accounts."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def attempt(
     who = Actor(name=user.name, user_id=user.id)
     if user.locked_until and user.locked_until > at:
         _note("sign_in.locked", user, who, address, at)
-        return Attempt(None, "登录失败次数过多，账号已锁定，请15分钟后再试")
+        return Attempt(None, REFUSAL)
     if not fits:
         user.failures += 1
         if user.failures >= MOST_FAILURES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import current_app, flash, g, redirect, render_template, request, session, url_for
@@ -18,6 +19,9 @@ from minxin.web.forms import Form
 from minxin.web.guards import everyone, permitted
 from minxin.web.life import SignedIn
 from minxin.web.workbench import pages
+
+HERE = re.compile(r"(/[^/\\?#\s]+)*/?(\?[^\\\s]*)?")
+"""An address on this host: no empty part, no backslash, nothing that ends a header."""
 
 
 class SignInForm(Form):
@@ -93,6 +97,7 @@ def password() -> Any:
 def _wanted() -> str:
     """Where the stranger was going, if it lies at this desk; else the desk's first page."""
     wanted = request.args.get("next", "")
-    if wanted.startswith(f"/{g.desk.slug}/") and "\\" not in wanted and "//" not in wanted:
+    path = wanted.partition("?")[0]
+    if path.startswith(f"/{g.desk.slug}/") and HERE.fullmatch(wanted) and "/." not in path:
         return wanted
     return url_for("workbench.home", desk=g.desk.slug)
