@@ -19,7 +19,6 @@ from minxin.attachments.inspect import inspect
 from minxin.attachments.names import safe_name
 from minxin.attachments.scan import VirusHook
 from minxin.attachments.store import Store
-from minxin.audit import log
 from minxin.background import later
 from minxin.cases import batches, intake
 from minxin.cases.batches import Entry
@@ -32,7 +31,7 @@ from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
 from minxin.tenancy.models import Tenant
-from minxin.workbooks import container, writing
+from minxin.workbooks import container
 from minxin.workbooks import mapping as columns
 from minxin.workbooks.mapping import Field
 from minxin.workbooks.parsed import ParsedRow, RowError, parse
@@ -91,16 +90,6 @@ def receive(
     return made
 
 
-def before(batch: Import) -> Import | None:
-    """The newest earlier import of the very same file, where there is one."""
-    return db.session.scalar(
-        select(Import)
-        .where(Import.sha256 == batch.sha256, Import.id < batch.id, Import.state == "done")
-        .order_by(Import.id.desc())
-        .limit(1)
-    )
-
-
 def begin(import_id: int, mapping: Mapping[Field, int]) -> Import:
     """Fix the mapping and promise the import. Raises Refused where the mapping lacks a column."""
     batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
@@ -134,46 +123,6 @@ def run(import_id: int, *, store: Store) -> Iterator[int]:
         yield _finish(import_id, "failed", refusal.message)
     else:
         yield _finish(import_id, "done", "")
-
-
-def rows_of(
-    batch: Import, outcome: str, *, after: int = 0, limit: int | None = None
-) -> Sequence[ImportRow]:
-    """What became of the rows, of one outcome (made, repeated, failed), in the order of the sheet.
-
-    after: rows up to this number are left out · limit: at most so many.
-    """
-    return db.session.scalars(
-        select(ImportRow)
-        .where(ImportRow.import_id == batch.id, ImportRow.outcome == outcome, ImportRow.row > after)
-        .order_by(ImportRow.row)
-        .limit(limit)
-    ).all()
-
-
-def failure_sheet(batch: Import, *, store: Store, by: Actor, at: datetime) -> bytes:
-    """The failed rows as a workbook that can be mended and imported again; the taking is logged.
-
-    It holds what the sheet held, contact data too.
-    """
-    wanted = {row.row: row for row in rows_of(batch, "failed")}
-    log.record(
-        "import.failures",
-        tenant_id=batch.tenant_id,
-        by=by,
-        at=at,
-        object_kind="import",
-        object_id=batch.id,
-    )
-    with sheet_of(batch, store) as sheet:
-        errors = [
-            RowError(row.number, wanted[row.number].column, wanted[row.number].message, row.values)
-            for row in sheet.rows()
-            if row.number in wanted
-        ]
-        return writing.error_sheet(
-            sheet.columns, errors, made_by=by.unit_name or by.name, made_at=at
-        )
 
 
 def _take(import_id: int, chunk: Sequence[Outcome]) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect as look
 
 from minxin import clock
 from minxin.background import Outbox
-from minxin.cases import batches, importing, intake, search, tallies
+from minxin.cases import batches, imported, importing, intake, search, tallies
 from minxin.cases.batches import Entry
 from minxin.cases.contacts import Person
 from minxin.cases.intake import Appeal
@@ -139,12 +139,12 @@ def test_the_same_file_twice_makes_nothing_twice(panjin, uploaded, run):
         assert figures(first) == (7, 0, 0)
         assert figures(second) == (0, 7, 0)
         assert db.session.scalar(select(func.count(Case.id))) == 7
-        earlier = importing.before(second)
+        earlier = imported.before(second)
         assert earlier is not None
         assert earlier.id == first.id
-        assert importing.before(first) is None
-        numbers = {each.number for each in importing.rows_of(second, "repeated")}
-        assert numbers == {each.number for each in importing.rows_of(first, "made")}
+        assert imported.before(first) is None
+        numbers = {each.number for each in imported.rows_of(second, "repeated")}
+        assert numbers == {each.number for each in imported.rows_of(first, "made")}
 
 
 def test_another_file_with_the_same_row_repeats_it(panjin, uploaded, run):
@@ -272,7 +272,7 @@ def test_known_words_fill_type_and_district_and_unknown_ones_are_kept(panjin, up
 def test_the_failed_rows_come_back_as_a_sheet_that_can_be_imported(panjin, uploaded, run, store):
     with panjin.standing("linjing"):
         batch = run(uploaded(book(row(1), row(2, 留言时间="不记得"), row(3))))
-        sheet = importing.failure_sheet(
+        sheet = imported.failure_sheet(
             batch, store=store, by=panjin.actor("linjing"), at=clock.now()
         )
         db.session.commit()
@@ -378,3 +378,21 @@ def test_what_was_imported_is_found_by_its_words(panjin, uploaded, run):
             ("没有的话", []),
         ):
             assert search.ids(text, tenant_id=None) == found, text
+
+
+def test_the_preview_masks_names_and_phones(panjin, store):
+    header = ("反映人", "手机", "主题", "诉求内容", "备注")
+    content = book(
+        *(("李桂芳", 13800005678, "路灯", "请回电13800001234", "x" * 90) for _ in range(9)),
+        header=header,
+    )
+    with panjin.standing("linjing"):
+        batch = importing.receive(
+            "a.xlsx", content, source="import", store=store,
+            by=panjin.actor("linjing"), at=clock.now(),
+        )  # fmt: skip
+        batch.mapping = {"text": 3}  # somebody unmapped the rest: it is still masked
+        sample = imported.sample(batch, store=store)
+        assert len(sample.rows) == 5
+        assert sample.rows[0][:4] == ["李**", "138****5678", "路灯", "请回电138****1234"]
+        assert sample.rows[0][4].endswith("x…")

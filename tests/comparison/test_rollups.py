@@ -87,5 +87,5 @@ def test_standings_put_this_month_beside_what_lies_there_now(panjin):
         assert (dawa.received, dawa.closed, dawa.in_hand) == (2, 1, 1)
         assert (dawa.handled, dawa.on_time, dawa.rated, dawa.satisfied) == (1, 1, 1, 1)
         assert dawa.overdue == 1
-        assert list(standing)[0] == "shizhi"
+        assert next(iter(standing)) == "shizhi"
         assert standing["panshan"].received == 0
