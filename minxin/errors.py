@@ -12,3 +12,7 @@ class Refused(MinxinError):
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+class Conflict(Refused):
+    """Somebody else was faster: what the form was made from has changed since."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, Select, create_engine, delete, select, text, update
+from sqlalchemy import Engine, create_engine, select, text
 from werkzeug.test import TestResponse
 
 from minxin import clock, create_app
@@ -25,11 +25,12 @@ from minxin.config import Settings, from_environment
 from minxin.demonstration import people
 from minxin.extensions import db, valkey
 from minxin.people.actor import Actor
-from minxin.people.models import Responder, Unit, User
+from minxin.people.models import Unit, User
 from minxin.tenancy import founding, logins
 from minxin.tenancy.context import within
 from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import City
+from tests import organisation
 from tests.servers import pytest_configure, pytest_unconfigure, test_servers
 from worker import application
 
@@ -153,7 +154,7 @@ def app(settings: Settings) -> Iterator[Flask]:
                 starter.fill(clock.now())
                 people.settle()
                 db.session.commit()
-                _founded[slug] = [dict(row) for row in db.session.execute(_users()).mappings()]
+                _founded[slug] = organisation.kept()
     yield app
     with app.app_context():
         for engine in db.engines.values():
@@ -205,9 +206,8 @@ def owner(app: Flask, settings: Settings) -> Iterator[Engine]:
     engine.dispose()
 
 
-KEPT = {"tenants", "units", "users", "responders", "categories", "deadline_rules", "calendars"}
-_founded: dict[str, list[dict[str, Any]]] = {}
-"""The users of each city as they were founded."""
+_founded: dict[str, organisation.Rows] = {}
+"""The organisation and the rules of each city as they were founded."""
 
 
 def _empty(app: Flask, slug: str) -> None:
@@ -218,26 +218,13 @@ def _empty(app: Flask, slug: str) -> None:
         tables = connection.scalars(
             text("SELECT tablename FROM pg_tables WHERE schemaname = :s"), {"s": f"city_{slug}"}
         ).all()
-        wanted = [t for t in tables if t not in KEPT | {"alembic_version"}]
+        wanted = [t for t in tables if t not in organisation.KEPT | {"alembic_version"}]
         names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    owner.dispose()
     with within(f"city_{slug}", login="city"):
-        _put_people_back(_founded[slug])
+        organisation.put_inside_back(_founded[slug])
         db.session.commit()
+        with owner.begin() as connection:
+            organisation.put_outside_back(_founded[slug], connection, slug)
+    owner.dispose()
     valkey.raw.flushdb()
-
-
-def _put_people_back(users: list[dict[str, Any]]) -> None:
-    """Everybody as founded, and nobody else. By the city's login: the owner is under the wall."""
-    known = [user["id"] for user in users]
-    db.session.execute(delete(Responder).where(Responder.user_id.not_in(known)))
-    db.session.execute(delete(User).where(User.id.not_in(known)))
-    now = {row["id"]: dict(row) for row in db.session.execute(_users()).mappings()}
-    changed = [user for user in users if now.get(user["id"]) != user]
-    if changed:
-        db.session.execute(update(User), changed)
-
-
-def _users() -> Select[Any]:
-    return select(*User.__table__.columns)

@@ -43,7 +43,10 @@ _OFFICE = _all(
 
 MATRIX: Mapping[Role, Mapping[P, Reach]] = {
     Role.OFFICE_CLERK: _OFFICE,
-    Role.OFFICE_HEAD: _OFFICE,
+    Role.OFFICE_HEAD: {
+        **_OFFICE,
+        **_all(Reach.CITY, P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.RULES_MANAGE),
+    },
     Role.STATION: {
         **_all(
             Reach.TENANT,
@@ -68,9 +71,9 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
     ),
     Role.UNIT_HEAD: _all(Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN),
     Role.LEADER: _all(Reach.CITY, P.DESK_VIEW, P.CASE_VIEW, P.BOARD_VIEW),
-    # 三权分立: administrators never see a case; their pages come with the console.
-    Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
-    Role.SECURITY_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
+    # 三权分立: administrators never see a case, and who makes accounts gives no roles.
+    Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ORGANISATION_MANAGE),
+    Role.SECURITY_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ROLE_MANAGE),
     Role.AUDIT_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
 }
 

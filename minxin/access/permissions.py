@@ -28,3 +28,7 @@ class Permission(StrEnum):
     CONTACT_REVEAL = "contact.reveal"
     BOARD_VIEW = "board.view"
     DESK_VIEW = "desk.view"
+    TENANT_MANAGE = "tenant.manage"
+    ORGANISATION_MANAGE = "organisation.manage"
+    ROLE_MANAGE = "role.manage"
+    RULES_MANAGE = "rules.manage"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin.audit import log
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people import passwords
+from minxin.people import accounts, passwords
 from minxin.people.actor import Actor
 from minxin.people.models import Unit, User
 from minxin.people.roles import CITY_DESK, Role
@@ -79,12 +79,8 @@ def change_password(user: User, *, old: str, new: str, at: datetime) -> None:
 
 
 def change_role(user: User, role: Role, *, by: Actor, at: datetime) -> None:
-    """Give a person another role; every session of his ends."""
-    user.role = role
-    user.stamp += 1
-    log.record(
-        "role.change", tenant_id=user.tenant_id, by=by, at=at, object_kind="user", object_id=user.id
-    )
+    """Give a person another role; every session of his ends (people.accounts)."""
+    accounts.change_role(user, role, by=by, at=at)
 
 
 def actor(user: User) -> Actor:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.extensions import db
-from minxin.people.actor import Actor
 from minxin.tenancy.models import OfTenant
+
+
+class Who(Protocol):
+    """Whoever acts, as far as the log needs to know (people.actor.Actor)."""
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 class AuditEntry(OfTenant):
@@ -36,7 +45,7 @@ def record(
     act: str,
     *,
     tenant_id: int,
-    by: Actor,
+    by: Who,
     at: datetime,
     object_kind: str,
     object_id: int | None = None,

@@ -20,6 +20,7 @@ from minxin.cases.models import Assignment, Case, CaseEvent, Clock
 from minxin.cases.states import State
 from minxin.cases.transitions import MOVES, Move, from_state
 from minxin.clock import SHANGHAI
+from minxin.errors import Conflict as Conflict
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -50,10 +51,6 @@ MISSING = {
 WRITINGS = frozenset({"screen", "enter_log", "enter_co_log", "attempt"})
 """Moves that may rightly be made again at once: what a second form holds may be another text."""
 TWICE_WITHIN = timedelta(minutes=1)
-
-
-class Conflict(Refused):
-    """Somebody else was faster: the case is not where the form believed it to be."""
 
 
 @dataclass(frozen=True)
@@ -182,9 +179,11 @@ def available(case: Case, by: Actor, *, co_handles: bool | None = None) -> tuple
     )
 
 
-def permitted(case: Case, by: Actor, names: Collection[str]) -> bool:
+def permitted(
+    case: Case, by: Actor, names: Collection[str], *, co_handles: bool | None = None
+) -> bool:
     """May this person make one of these moves of this case, in whatever state it is?"""
-    return any(_permitted(MOVES[name], case, by) for name in names)
+    return any(_permitted(MOVES[name], case, by, co_handles) for name in names)
 
 
 def hindrance(case: Case, by: Actor, name: str) -> str | None:

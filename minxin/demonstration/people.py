@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from minxin.extensions import db
 from minxin.people import appointing, passwords
 from minxin.people.models import Unit
-from minxin.people.roles import Role
+from minxin.people.roles import ADMINISTRATORS, Role
 from minxin.tenancy.models import Tenant
 
 SLUG, NAME, HOST = "panjin", "盘锦市", "localhost"
@@ -79,6 +79,12 @@ ACCOUNTS = (
     Account("xinglongtai", "shenxue", "沈学", Role.UNIT_HEAD, "兴隆台区民政局"),
     Account("panshan", "huping", "胡平", Role.STATION, "盘山县民心网工作站"),
     Account("panshan", "fangwei", "方伟", Role.RESPONDER, "盘山县民政局", "A"),
+    Account("panshan", "guming", "顾明", Role.UNIT_HEAD, "盘山县民政局"),
+    Account("shuangtaizi", "luoyang", "罗扬", Role.STATION, "双台子区民心网工作站"),
+    Account("shizhi", "songjie", "宋洁", Role.RESPONDER, "市住建局", "A"),
+    Account("shizhi", "panyong", "潘勇", Role.UNIT_HEAD, "市住建局"),
+    Account("dawa", "wenbo", "温博", Role.SYSTEM_ADMIN, "大洼区民心网工作站"),
+    Account("dawa", "tianli", "田丽", Role.SECURITY_ADMIN, "大洼区民心网工作站"),
 )
 
 
@@ -88,7 +94,8 @@ def one_per_role() -> list[Account]:
     for account in ACCOUNTS:
         known = firsts.get(account.role)
         # a district's unit rather than the city's: the longer way is the one to look at
-        if known is None or (known.desk == "shizhi" and account.desk == "dawa"):
+        longer = known is not None and known.desk == "shizhi" and account.desk == "dawa"
+        if known is None or (longer and account.role not in ADMINISTRATORS):
             firsts[account.role] = account
     return list(firsts.values())
 
@@ -113,6 +120,8 @@ def settle() -> bool:
         )
         if account.post:
             appointing.appoint(user, account.post, since=SINCE)
+        if account.role is Role.UNIT_HEAD:
+            appointing.give_post(user, "head", since=SINCE)
     return True
 
 

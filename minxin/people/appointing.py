@@ -6,7 +6,7 @@ from datetime import date
 
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people.models import Responder, Unit, User
+from minxin.people.models import Post, Responder, Unit, User
 from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import SLUG
@@ -80,3 +80,18 @@ def appoint(user: User, post: str, *, since: date) -> Responder:
     db.session.add(responder)
     db.session.flush()
     return responder
+
+
+def give_post(user: User, kind: str, *, since: date) -> Post:
+    """Let a person hold a leading post of the own unit (people.posts.PostKind)."""
+    post = Post(
+        tenant_id=user.tenant_id,
+        unit_id=user.unit_id,
+        post=kind,
+        user_id=user.id,
+        name=user.name,
+        valid_from=since,
+    )
+    db.session.add(post)
+    db.session.flush()
+    return post

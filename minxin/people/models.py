@@ -22,7 +22,19 @@ class Unit(OfTenant):
     kind: Mapped[str]  # office | station | unit | point
     active: Mapped[bool] = mapped_column(default=True)
     valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
+    valid_to: Mapped[date | None]  # the last day; a merged unit's is the day before
+    merged_into: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
+
+
+class UnitName(OfTenant):
+    """What a unit was called from a day to a day (both included); its own name is the current."""
+
+    __tablename__ = "unit_names"
+
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("units.id"), index=True)
+    name: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
 
 
 class User(OfTenant):
@@ -41,6 +53,8 @@ class User(OfTenant):
     locked_until: Mapped[datetime | None]
     stamp: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    waiting: Mapped[bool] = mapped_column(default=False)  # made, its role not approved yet
+    made_by_id: Mapped[int | None] = mapped_column(BigInteger)
     last_sign_in_at: Mapped[datetime | None]
 
 
@@ -53,4 +67,18 @@ class Responder(OfTenant):
     user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"))
     post: Mapped[str]  # A | B
     valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
+    valid_to: Mapped[date | None]  # the last day
+
+
+class Post(OfTenant):
+    """A leading post of a unit and who holds it (1.8 A23): with an account or without one."""
+
+    __tablename__ = "posts"
+
+    unit_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("units.id"), index=True)
+    post: Mapped[str]  # people.posts.PostKind
+    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
+    name: Mapped[str]
+    title: Mapped[str] = mapped_column(default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]  # the last day

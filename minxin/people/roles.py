@@ -38,3 +38,6 @@ LABELS = {
 
 CITY_DESK = frozenset({Role.OFFICE_CLERK, Role.OFFICE_HEAD, Role.LEADER})
 """They sign in at /city/ and reach every tenant; everybody else signs in at a tenant's desk."""
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""三权分立: each excludes the others and every business role."""
