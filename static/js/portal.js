@@ -50,6 +50,8 @@
     if (control.required && !value) return missing || (control.tagName === "SELECT" ? "请选择" : "请填写") + labelOf(control);
     if (control.dataset.limit && Array.from(control.value).length > Number(control.dataset.limit)) return labelOf(control) + "超过 " + control.dataset.limit + " 字，请删减";
     if (control.type === "file") return badFiles(control);
+    // Told before six photos are on their way; the server knows numbers better and looks again.
+    if (control.dataset.digits && value && value.normalize("NFKC").replace(/\D/g, "").length < Number(control.dataset.digits)) return control.dataset.digitsWords;
     return "";
   }
 

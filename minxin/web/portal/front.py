@@ -6,14 +6,14 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from flask import g, redirect, render_template, request
+from flask import flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from minxin.extensions import db
 from minxin.tenancy.models import Tenant
 from minxin.web.guards import everyone
 from minxin.web.life import CITY_DESK
-from minxin.web.portal import pages
+from minxin.web.portal import opened, pages, receipts
 
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 """A path on this host and nothing that a browser reads as another one."""
@@ -53,3 +53,13 @@ def large_type() -> Any:
         samesite="Lax",
     )
     return answer
+
+
+@pages.post("/leaving")
+@everyone
+def leaving() -> Any:
+    """Forget what this browser has opened: for computers that others use next."""
+    opened.forget()
+    receipts.forget()
+    flash("已清除。这台设备上不再能打开刚才的回执和进度，再查询时请用编号和查询码", "done")
+    return redirect(url_for("portal.front"), 303)

@@ -18,6 +18,11 @@ def may_see(number: str) -> bool:
     return _key(number) in session.get("opened", [])
 
 
+def forget() -> None:
+    """Close what this session has opened."""
+    session.pop("opened", None)
+
+
 def _key(number: str) -> str:
     """With the city: numbers repeat across the cities of an installation."""
     return f"{g.city.slug}:{number}"

@@ -41,5 +41,12 @@ def last() -> Receipt | None:
     return Receipt(**json.loads(vault().open(sealed, key))) if sealed else None
 
 
+def forget() -> None:
+    """Throw the receipt away before its time."""
+    key = session.pop("receipt", None)
+    if key:
+        valkey.raw.delete(_name(key))
+
+
 def _name(key: str) -> str:
     return f"receipt:{g.city.slug}:{key}"

@@ -275,7 +275,8 @@ def test_a_request_that_is_too_large_is_told_so(app, citizen, monkeypatch):
     data = {**APPEAL, "token": "t" * 32, "photos": [(io.BytesIO(b"x" * 5000), "a.jpg")]}
     answer = citizen.post("/cases/new", data=data)
     assert answer.status_code == 413
-    assert "太大" in answer.text
+    assert "照片太大" in answer.text
+    assert "返回上一页" in answer.text
 
 
 def test_line_ends_count_once_and_nul_is_dropped(panjin, citizen, keep_promises):

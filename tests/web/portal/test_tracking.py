@@ -89,6 +89,15 @@ def test_who_has_just_sent_it_needs_no_code(citizen):
     assert "正在登记" in citizen.get(f"/tracking/{number}").text
 
 
+def test_who_has_cleared_up_needs_the_code_again(citizen):
+    number, code = submit(citizen)
+    page = citizen.post("/leaving", follow_redirects=True).text
+    assert "已清除" in page
+    assert citizen.get("/cases/submitted").status_code == 404
+    assert citizen.get(f"/tracking/{number}").status_code == 303
+    open_page(citizen, number, code)
+
+
 @pytest.mark.parametrize("spelling", [" {} ", "{}\u3000", "２０２６{rest}", "{bare}"])
 def test_number_and_code_may_be_typed_as_people_type_them(panjin, citizen, spelling):
     number, code = submit(citizen)
