@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-CHROMIUM += ["--disable-background-networking", "--disable-component-update"]
+CHROMIUM += ["--disable-background-networking", "--disable-component-update", "--lang=zh-CN"]
 
 PAGES = (
     # name, who, address, size

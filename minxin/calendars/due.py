@@ -131,13 +131,15 @@ def yellow_from(due: Due) -> datetime:
     """Return the aware UTC instant from which ``due`` shows 黄牌 (2.2: due less one workday).
 
     Workday rules: 00:00 of the workday before the due day; calendar-day rules: of the day
-    before; week rules: of the due day itself; hour and minute rules: half of the time. Never
-    before the start.
+    before; week rules and rules of a single day: of the due day itself, for a card that is
+    yellow from the first hour says nothing; hour and minute rules: half of the time. Never before
+    the start.
     """
     if not due.steps:
         return due.start + (due.at - due.start) / 2
     day = last_day(due.at)
-    if due.rule.unit == "week" and not due.extensions:
+    single = due.rule.unit in ("workday", "day") and due.rule.amount == 1
+    if (single or due.rule.unit == "week") and not due.extensions:
         return max(due.start, midnight(day))
     if due.rule.unit == "day" and not due.extensions:
         return max(due.start, midnight(day - DAY))

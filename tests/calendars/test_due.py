@@ -100,8 +100,14 @@ def test_yellow_starts_a_day_before_for_calendar_days_holiday_or_not():
     assert yellow_from(due("question", "2026-09-30 16:40")) == at("2026-10-03")
 
 
+def test_a_rule_of_one_day_turns_yellow_on_its_due_day():
+    assert yellow_from(due("dispatch", "2026-09-28 15:30")) == at("2026-09-29")
+    assert yellow_from(due("dispatch", "2026-09-30 15:30")) == at("2026-10-08")
+
+
 def test_yellow_never_starts_before_the_clock():
-    assert yellow_from(due("dispatch", "2026-09-28 15:30")) == at("2026-09-28 15:30")
+    assert yellow_from(due("return", "2026-09-28 15:30")) == at("2026-09-29")
+    assert yellow_from(due("rating", "2026-10-08 15:30")) >= at("2026-10-08 15:30")
 
 
 def test_yellow_starts_on_the_due_day_of_a_summary_and_half_way_through_hours():
