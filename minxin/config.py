@@ -41,6 +41,7 @@ class Settings:
     secure_cookies: bool = False
     demonstration: bool = False
     scanner: str | None = None
+    proxies: int = 0
 
     @property
     def files(self) -> Path:
@@ -78,6 +79,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=env.get("MINXIN_SECURE_COOKIES", "") == "1",
         demonstration=env.get("MINXIN_DEMONSTRATION", "1" if embedded else "") == "1",
         scanner=env.get("MINXIN_SCANNER") or None,
+        proxies=_number(env, "MINXIN_PROXIES", 0),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from minxin.config import LOGINS, Settings
 from minxin.web import errors, life, oversight, portal, render, workbench
@@ -40,8 +41,21 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     }
 
 
+def behind(app: Flask, proxies: int) -> None:
+    """Take addresses from so many reverse proxies: limits count citizens, not the proxy.
+
+    With none in front the header is anybody's invention and is not read.
+    """
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0
+        )
+
+
 def register(app: Flask) -> None:
     """Wire the life of a request and every page."""
+    settings: Settings = app.extensions["settings"]
+    behind(app, settings.proxies)
     life.register(app)
     render.register(app)
     errors.register(app)
