@@ -19,6 +19,7 @@ from minxin.cases.states import Kind, Source, Urgency
 from minxin.cases.tabs import View, by_unit
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
+from minxin.web.forms import typed
 from minxin.web.life import desks
 
 LONGEST_QUERY = 100
@@ -46,6 +47,7 @@ class Asked:
     args: dict[str, Any]
     selects: tuple[Select, ...]
     may_be_mine: bool
+    by_unit: bool
     after: tuple[datetime, int] | None
 
     @property
@@ -104,14 +106,21 @@ def asked(endpoint: str, views: Sequence[View], by: Actor) -> Asked:
     may_be_mine = by.role in (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
     selects = tuple(_selects(by))
     args = {"view": each.key} if each is not views[0] else {}
-    q = given.get("q", "").strip()[:LONGEST_QUERY]
+    q = words()
     if q and endpoint == "workbench.cases":
         args["q"] = q
     args |= {choice.name: choice.chosen for choice in selects if choice.chosen}
     args |= {n: given[n] for n in ("from", "to") if _day(given.get(n, ""))}
     if may_be_mine and given.get("mine"):
         args["mine"] = "1"
-    return Asked(endpoint, each, args, selects, may_be_mine, _after(given.get("after", "")))
+    return Asked(
+        endpoint, each, args, selects, may_be_mine, by_unit(by), _after(given.get("after", ""))
+    )
+
+
+def words() -> str:
+    """What is searched for, as it was meant."""
+    return str(typed(request.args.get("q", ""))).strip()[:LONGEST_QUERY]
 
 
 def _selects(by: Actor) -> Iterable[Select]:
@@ -152,18 +161,22 @@ def _after(text: str) -> tuple[datetime, int] | None:
 def tabs(
     asked_: Asked, views: Sequence[View], totals: dict[str, int], by: Actor
 ) -> list[dict[str, Any]]:
-    """The views as tabs with their counters; changing the tab keeps the filters.
-
-    All that a unit ever took part in is nowhere counted.
-    """
+    """The views as tabs with their counters; changing the tab keeps the filters."""
     tones = {"late": "late", "soon": "soon", "today": "soon"}
     return [
         {
             "label": each.label,
             "url": asked_.url(drop="view") if each is views[0] else asked_.url(view=each.key),
             "current": each is asked_.view,
-            "count": None if each is lists.ALL and by_unit(by) else lists.number_in(each, totals),
+            "count": count(each, totals, by),
             "tone": tones.get(each.level),
         }
         for each in views
     ]
+
+
+def count(each: View, totals: dict[str, int], by: Actor) -> int | None:
+    """How many cases a tab holds; all that a unit ever took part in is nowhere counted."""
+    if each is lists.ALL and by_unit(by):
+        return None
+    return lists.number_in(each, totals)

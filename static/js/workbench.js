@@ -80,6 +80,9 @@
     showChosen();
   });
 
+  // Going back, the browser ticks again what was ticked, and tells nobody.
+  window.addEventListener("pageshow", showChosen);
+
   // --- Keys -----------------------------------------------------------------------
 
   function typing(target) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, request, url_for
+from flask import g, redirect, url_for
 
 from minxin import clock
 from minxin.access.permissions import Permission
@@ -23,7 +23,7 @@ from minxin.web.workbench.waiting import NOTHING, Nothing
 def cases() -> Any:
     """All cases, or what the words find; a number leads straight to its case."""
     by = me()
-    words = request.args.get("q", "")
+    words = filters.words()
     number = lists.held(words, by) if "-" in words else None
     if number is not None:
         return redirect(url_for("workbench.case", desk=g.desk.slug, number=number))
@@ -36,7 +36,7 @@ def cases() -> Any:
         asked,
         title="诉求件",
         tabs=[] if asked.filters.q else filters.tabs(asked, tabs.REGISTER, totals(), by),
-        count=None,
+        count=None if asked.chips else filters.count(asked.view, totals(), by),
         page=found,
         nothing=_nothing(asked),
         most=search.MOST,

@@ -49,7 +49,11 @@ class EntryForm(TokenForm):
         default=Source.PHONE.value,
         validators=[InputRequired("请选择来源")],
     )
-    received_at = Moment("收到时间", validators=[DataRequired("请填写收到时间")])
+    received_at = Moment(
+        "收到时间",
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[InputRequired("请填写收到时间")],
+    )
     provincial_no = StringField("省平台编号", validators=[_at_most(60)])
     phone = StringField("联系电话", validators=[_at_most(40)])
     name = StringField("姓名", validators=[_at_most(40)])

@@ -46,7 +46,7 @@ def todo() -> Any:
         asked,
         title="待办",
         tabs=filters.tabs(asked, views, totals(), by),
-        count=None if asked.chips else lists.number_in(asked.view, totals()),
+        count=None if asked.chips else filters.count(asked.view, totals(), by),
         page=found,
         nothing=NOTHING[asked.view.key],
         together=together if together and check.has(by, together.permission) else None,
