@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from minxin import clock, logs, reactions, sessions
 from minxin.background import GIVE_UP_AFTER, Outbox
-from minxin.cases import importing, intake
+from minxin.cases import importing, intake, recomputing
 from minxin.cases.closing import carry_out
 from minxin.cases.models import Case, CitizenAct
 from minxin.extensions import db
@@ -57,11 +57,20 @@ def _import(import_id: int) -> None:
             db.session.commit()
 
 
+def _recompute(calendar_id: int) -> None:
+    """Bring open clocks to the newest calendar, batch by batch as an import does."""
+    around = sessions.current()
+    with within(around.schema, login=around.login, tenant_id=around.tenant_id):
+        for _ in recomputing.recompute(clock.now()):
+            db.session.commit()
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "cases.react": _react,
     "intake.take_in": _take_in,
     "intake.act": _act,
     "cases.import": _import,
+    "clocks.recompute": _recompute,
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import desc, select, update
+from sqlalchemy import desc, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from minxin import sessions
@@ -16,6 +16,7 @@ from minxin.calendars.rules import Rule
 from minxin.calendars.workdays import Calendar
 from minxin.cases.models import FAR, Case, Clock, DeadlineRule, WorkCalendar
 from minxin.cases.states import Kind
+from minxin.clock import now
 from minxin.extensions import db
 
 HANDLING = "handling"
@@ -52,10 +53,12 @@ class Rulebook:
         return compute(self.rules[key], start, self.calendar)
 
 
-def rulebook() -> Rulebook:
-    """Read what the city has adopted: the newest version of each rule and the newest calendar."""
+def rulebook(at: datetime | None = None) -> Rulebook:
+    """Read what is in force at an instant (None: now): of each rule the newest version that has
+    begun, and the newest calendar. A rule's first version counts for all time before it."""
     newest = (
         select(DeadlineRule)
+        .where(or_(DeadlineRule.adopted_at <= (at or now()), DeadlineRule.version == 1))
         .ext(distinct_on(DeadlineRule.key))
         .order_by(DeadlineRule.key, desc(DeadlineRule.version))
     )

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from minxin.calendars.due import Due
-from minxin.cases import clocks, tallies, workflow
+from minxin.cases import clocks, readiness, tallies, workflow
 from minxin.cases.models import Assignment, Case
+from minxin.cases.readiness import Lack
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -38,17 +39,22 @@ class Choice:
     tenant_id: int
     tenant: str
     tenant_slug: str
+    lack: Lack | None = None
 
 
-def choices() -> list[Choice]:
-    """Active units within the login's reach, by tenant; the station of each tenant first."""
+def choices(at: datetime) -> list[Choice]:
+    """Active units within the login's reach, by tenant; the station of each tenant first.
+
+    A unit that lacks its people says so; one that never had a case cannot be chosen.
+    """
+    lacks = readiness.lacks(at)
     rows = db.session.execute(
         select(Unit.id, Unit.name, Unit.kind, Unit.tenant_id, Tenant.name, Tenant.slug)
         .join(Tenant, Tenant.id == Unit.tenant_id)
         .where(Unit.active, Tenant.active, Unit.kind != "office")
         .order_by(Tenant.rank, Tenant.id, Unit.kind != "station", Unit.path)
     )
-    return [Choice(*row) for row in rows]
+    return [Choice(*row, lack=lacks.get(row[0])) for row in rows]
 
 
 def preview(case: Case, at: datetime) -> Due:
@@ -60,7 +66,7 @@ def dispatch(
     case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """转办: send a screened case to its main unit; custody goes to that unit's tenant."""
-    unit, co_units = _units(order)
+    unit, co_units = _units(order, at)
     made = workflow.move(
         case.id,
         "dispatch",
@@ -94,7 +100,7 @@ def assign(
     case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """分派: a station passes a case on to a unit of its own district; its clock runs on."""
-    unit, co_units = _units(order)
+    unit, co_units = _units(order, at)
     if unit is not None and unit.tenant_id != case.tenant_id:
         raise Refused("只能分派给本区县的单位", "unit_id")
     if unit is not None and unit.id == case.unit_id:
@@ -121,7 +127,7 @@ def assign(
     return made.case
 
 
-def _units(order: Order) -> tuple[Unit | None, list[Unit]]:
+def _units(order: Order, at: datetime) -> tuple[Unit | None, list[Unit]]:
     wanted = [order.unit_id, *order.co_unit_ids]
     found = {
         unit.id: unit
@@ -135,6 +141,8 @@ def _units(order: Order) -> tuple[Unit | None, list[Unit]]:
     co_units = [found[unit_id] for unit_id in order.co_unit_ids if unit_id in found]
     if main and any(unit.tenant_id != main.tenant_id for unit in co_units):
         raise Refused("协办单位须与主办单位同属一个区县", "co_unit_ids")
+    if main is not None:
+        readiness.check([main, *co_units], at)
     return main, co_units
 
 

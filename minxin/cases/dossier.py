@@ -7,9 +7,22 @@ table comes as one JSON column; instants in it are ISO text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Label,
+    ScalarSelect,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -22,7 +35,9 @@ from minxin.cases.models import (
     FollowUp,
     Report,
 )
+from minxin.clock import local
 from minxin.extensions import db
+from minxin.people import units
 from minxin.people.actor import Actor
 from minxin.people.models import Unit, User
 from minxin.tenancy.models import Tenant
@@ -55,7 +70,7 @@ def read(case: Case, by: Actor) -> Dossier:
     row = db.session.execute(
         select(
             _name(Tenant.name, Tenant.id == case.tenant_id),
-            _name(Unit.name, Unit.id == case.unit_id),
+            _name(_called_at(case), Unit.id == case.unit_id),
             _name(Category.full_name, Category.id == case.category_id),
             _name(User.name, User.id == case.holder_id),
             _co_handles(case, by),
@@ -67,7 +82,7 @@ def read(case: Case, by: Actor) -> Dossier:
             _records(
                 and_(Assignment.case_id == case.id, Unit.id == Assignment.unit_id),
                 (
-                    Unit.name,
+                    units.name_on(_day(Assignment.sent_at)).label("name"),
                     Assignment.part,
                     Assignment.opinion,
                     Assignment.sent_at,
@@ -130,7 +145,20 @@ _FOLLOW_UP = (
 )
 
 
-def _name(column: InstrumentedAttribute[str], where: ColumnElement[bool]) -> ScalarSelect[Any]:
+def _called_at(case: Case) -> ColumnElement[str] | InstrumentedAttribute[str]:
+    """The unit's name today, or on the day that the case was closed."""
+    if case.closed_at is None:
+        return Unit.name
+    return units.name_on(cast(literal(local(case.closed_at).date()), Date))
+
+
+def _day(instant: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
+    return cast(func.timezone(literal_column("'Asia/Shanghai'"), instant), Date)
+
+
+def _name(
+    column: ColumnElement[str] | InstrumentedAttribute[str], where: ColumnElement[bool]
+) -> ScalarSelect[Any]:
     return select(column).where(where).scalar_subquery()
 
 
@@ -144,7 +172,9 @@ def _co_handles(case: Case, by: Actor) -> ColumnElement[bool]:
 
 
 def _records(
-    where: ColumnElement[bool], columns: tuple[InstrumentedAttribute[Any], ...], order: Any
+    where: ColumnElement[bool],
+    columns: tuple[InstrumentedAttribute[Any] | Label[Any], ...],
+    order: Any,
 ) -> ScalarSelect[Any]:
     """Rows of a table as one JSON array of {column: value}."""
     pairs: list[Any] = []

@@ -170,6 +170,11 @@ def _overdue(event: CaseEvent) -> str:
     return f"记录{clocks.WORDS.get(key, '')}超时限{upto}"
 
 
+def _succeed(event: CaseEvent) -> str:
+    before, after = event.payload.get("from_unit", ""), event.payload.get("unit_name", "")
+    return f"{before}并入{after}，由{after}承接办理"
+
+
 DID: dict[str, Callable[[CaseEvent], str]] = {
     "receive": _receive,
     "screen": _screen,
@@ -185,6 +190,8 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "attach": lambda event: "上传附件",
     "reveal": _reveal,
     "overdue": _overdue,
+    "succeed": _succeed,
+    "recomputed": lambda event: "按更新的工作日历重算时限",
 }
 """Event → what was done. Events that are not here say the label of their move."""
 
@@ -222,4 +229,7 @@ def _effect(event: CaseEvent) -> tuple[str, str]:
     for key, due in event.payload.get("clocks_started", {}).items():
         upto = due_text(datetime.fromisoformat(due), event.at)
         words.append(f"{clocks.WORDS.get(key, '')}时限至{upto}")
+    for key, (old, new) in event.payload.get("clocks_moved", {}).items():
+        was, now = (due_text(datetime.fromisoformat(due), event.at) for due in (old, new))
+        words.append(f"{clocks.WORDS.get(key, '')}时限由{was}改为{now}")
     return "；".join(words), "late" if late else ""

@@ -83,7 +83,7 @@ def name_on(day: ColumnElement[date]) -> ColumnElement[str]:
         select(UnitName.name)
         .where(UnitName.unit_id == Unit.id, UnitName.valid_from <= day, day <= UnitName.valid_to)
         .limit(1)
-        .correlate(Unit)
+        .correlate_except(UnitName)
         .scalar_subquery()
     )
     return func.coalesce(past, Unit.name)

@@ -104,7 +104,7 @@ def _order(form: OrderForm) -> dispatch.Order:
 
 def _choices(form: OrderForm, case: Case, act: str) -> Mapping[str, Any]:
     """Units to choose from; at first the station of the place that the case belongs to."""
-    units = dispatch.choices()
+    units = dispatch.choices(clock.now())
     if act == "assignment":
         units = [unit for unit in units if unit.tenant_id == case.tenant_id]
         units = [unit for unit in units if unit.id != case.unit_id]
