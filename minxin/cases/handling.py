@@ -78,10 +78,12 @@ def attach(
     return attachment
 
 
-def may_attach(case: Case, by: Actor) -> bool:
+def may_attach(case: Case, by: Actor, *, co_handles: bool | None = None) -> bool:
     """Files are added while the case lies with its units, by the hands that handle it."""
     writing = ("enter_log", "enter_co_log")
-    return State(case.state) in WITH_UNIT and workflow.permitted(case, by, writing)
+    return State(case.state) in WITH_UNIT and workflow.permitted(
+        case, by, writing, co_handles=co_handles
+    )
 
 
 def attachment(case: Case, attachment_id: int) -> Attachment | None:

@@ -57,7 +57,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
     acts = offered(workflow.available(case, by, co_handles=folder.co_handles))
     first = awaited(case, by, acts)
     others = [act for act in acts if act is not first]
-    if may_attach(case, by):
+    if may_attach(case, by, co_handles=folder.co_handles):
         others.append(ATTACHMENTS)
     return {
         "case": case,

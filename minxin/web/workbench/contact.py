@@ -33,12 +33,13 @@ def contact_page(number: str) -> Any:
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        return _shown(422, number, **said, refusal=refusal.message)
+        return _shown(422, **said, refusal=refusal.message)
     value = getattr(person, part) or "没有留下"
-    return _shown(200, number, **said, value=value)
+    return _shown(200, **said, value=value)
 
 
-def _shown(status: int, number: str, **said: Any) -> Any:
+def _shown(status: int, **said: Any) -> Any:
     if htmx:
         return render_template("workbench/_contact_field.html", **said), status
-    return render_template("workbench/case.html", **sheet(the_case(number), revealed=said)), status
+    values = sheet(the_case(said["number"]), revealed=said)
+    return render_template("workbench/case.html", **values), status

@@ -69,10 +69,7 @@ def _screen(cast, case, how, kind, co_units):
 
 
 def _dispatch(cast, case, how, kind, co_units):
-    unit = cast.unit("大洼区民心网工作站")
-    co = tuple(cast.unit(name) for name in co_units)
-    dispatch.dispatch(case, Order(unit, "请核实办理"), **how)
-    assert co is not None
+    dispatch.dispatch(case, Order(cast.unit("大洼区民心网工作站"), "请核实办理"), **how)
 
 
 def _assign(cast, case, how, kind, co_units):
