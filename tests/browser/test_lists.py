@@ -106,6 +106,10 @@ def test_a_clerk_takes_a_call_down_and_reads_out_the_code(waiting, desktop):
     desktop.get_by_role("button", name="登记").click()
     expect(desktop.locator("#receipt-code")).to_be_visible()
     assert barriers(desktop) == []
+    receipt = desktop.url
+    desktop.get_by_role("link", name="再登记一件").click()
+    expect(desktop.get_by_label("标题")).to_have_value("")  # nothing of the caller before
+    desktop.goto(receipt)
     desktop.get_by_role("button", name="认领并规范").click()
     expect(desktop).to_have_url(re.compile("/screening$"))
 

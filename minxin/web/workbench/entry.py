@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from wtforms import DateTimeLocalField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -79,6 +79,7 @@ def entry() -> Any:
         form.token.data = secrets.token_urlsafe(16)
         form.received_at.data = clock.local(clock.now()).replace(second=0, microsecond=0)
     elif form.validate() and _entered(form):
+        flash("已登记，进入待认领。请把编号和查询码告诉诉求人。", "done")
         return redirect(url_for("workbench.entered", desk=g.desk.slug), 303)
     page = render_template("workbench/entry.html", form=form, limits=intake, source=Source)
     return page, 422 if form.errors else 200
