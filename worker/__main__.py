@@ -7,6 +7,7 @@ import sys
 
 from rq import SimpleWorker, Worker
 
+from minxin.cases import search
 from minxin.extensions import valkey
 from worker import queues, schedule
 from worker.application import app
@@ -21,6 +22,7 @@ def main(part: str = "") -> int:
     if part == "schedule":
         schedule.run(beat=float(os.environ.get("MINXIN_BEAT") or 1))
         return 0
+    search.prepare()  # once, not in every forked child
     kind = SimpleWorker if part == "short" else Worker
     worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
     worker.work(logging_level="WARNING")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import desc, or_, select, update
@@ -47,10 +47,13 @@ class Rulebook:
 
     rules: dict[str, Rule]
     calendar: Calendar
+    _found: dict[tuple[str, datetime], Due] = field(default_factory=dict, repr=False)
 
     def due(self, key: str, start: datetime) -> Due:
         """Compute the due instant of a rule from a start. Raises KeyError for unknown keys."""
-        return compute(self.rules[key], start, self.calendar)
+        if (key, start) not in self._found:  # a batch asks the same for every row
+            self._found[key, start] = compute(self.rules[key], start, self.calendar)
+        return self._found[key, start]
 
 
 def rulebook(at: datetime | None = None) -> Rulebook:

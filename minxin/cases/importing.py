@@ -148,7 +148,7 @@ def _take(import_id: int, chunk: Sequence[Outcome]) -> int:
     made = batches.enter([entries[key] for key in entries if key in keys], by=by, at=at)
     known |= _known([key for key in keys if key not in made and key not in known])
     listed = list(_listed(batch, fresh, made, known))
-    db.session.execute(insert(ImportRow.__table__).returning(ImportRow.id), listed)  # type: ignore[arg-type]
+    db.session.execute(insert(ImportRow.__table__), listed)  # type: ignore[arg-type]
     for outcome in ("made", "repeated", "failed"):
         number = sum(row["outcome"] == outcome for row in listed)
         setattr(batch, outcome, getattr(batch, outcome) + number)

@@ -32,13 +32,21 @@ def tokens(text: str) -> list[str]:
 
     路灯不亮 gives 路灯 and 灯不亮: one way of cutting alone would hide the other's words.
     """
-    found = [word for word in jieba.cut(text.lower(), cut_all=True) if WORD.fullmatch(word)]
-    return [each for word in found for each in (word, *_unknown(word))]
+    found: list[str] = []
+    known = jieba.dt.FREQ
+    for word in jieba.cut(text.lower(), cut_all=True):
+        if word.isalnum():
+            found.append(word)
+            if len(word) > 1 and word not in known and not word.isascii():
+                found.extend(
+                    word
+                )  # a run that no dictionary knows (rare names): `asked` cuts it so
+    return found
 
 
-def _unknown(word: str) -> str:
-    """The characters of a run that no dictionary knows (rare names): `asked` cuts it so."""
-    return "" if word.isascii() or len(word) == 1 or word in jieba.dt.FREQ else word
+def prepare() -> None:
+    """Load the dictionary now, where a process would rather not wait for it at its first text."""
+    jieba.initialize()
 
 
 def asked(text: str) -> list[str]:
