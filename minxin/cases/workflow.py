@@ -13,10 +13,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from minxin.access import check
 from minxin.background import later
-from minxin.cases import clocks, tallies
-from minxin.cases.models import Assignment, Case, CaseEvent, Clock
+from minxin.cases import clocks, hands, tallies
+from minxin.cases.models import Case, CaseEvent, Clock
 from minxin.cases.states import State
 from minxin.cases.transitions import MOVES, Move, from_state
 from minxin.clock import SHANGHAI
@@ -24,8 +23,6 @@ from minxin.errors import Conflict as Conflict
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
-from minxin.people.models import User
-from minxin.people.roles import Role
 
 MISSING = {
     "reason": "请写明理由",
@@ -175,7 +172,7 @@ def available(case: Case, by: Actor, *, co_handles: bool | None = None) -> tuple
     return tuple(
         row
         for row in from_state(State(case.state))
-        if _permitted(row, case, by, co_handles) and _right_hands(row, case, by)
+        if hands.allowed(row, case, by, co_handles) and hands.right(row, case, by)
     )
 
 
@@ -183,7 +180,7 @@ def permitted(
     case: Case, by: Actor, names: Collection[str], *, co_handles: bool | None = None
 ) -> bool:
     """May this person make one of these moves of this case, in whatever state it is?"""
-    return any(_permitted(MOVES[name], case, by, co_handles) for name in names)
+    return any(hands.allowed(MOVES[name], case, by, co_handles) for name in names)
 
 
 def hindrance(case: Case, by: Actor, name: str) -> str | None:
@@ -191,7 +188,7 @@ def hindrance(case: Case, by: Actor, name: str) -> str | None:
     row = MOVES[name]
     if State(case.state) not in row.sources:
         return f"该件现为“{State(case.state).label}”，现在不能{row.label}"
-    return _hands(row, case, by)
+    return hands.wrong(row, case, by)
 
 
 def just_made(
@@ -236,48 +233,10 @@ def _check_place(row: Move, case: Case, version: int | None) -> None:
     )
 
 
-def _permitted(row: Move, case: Case, by: Actor, co_handles: bool | None = None) -> bool:
-    if by.kind == "system":
-        return True
-    if by.kind == "citizen":
-        return row.citizen
-    if row.part == "co":
-        if not check.has(by, row.permission) or case.unit_id in by.unit_ids:
-            return False
-        return _co_handles(case, by) if co_handles is None else co_handles
-    return check.covers(by, row.permission, case)
-
-
-def _co_handles(case: Case, by: Actor) -> bool:
-    query = select(Assignment.id).where(
-        Assignment.case_id == case.id,
-        Assignment.part == "co",
-        Assignment.ended_at.is_(None),
-        Assignment.unit_id.in_(by.unit_ids),
-    )
-    return db.session.scalar(query.limit(1)) is not None
-
-
-def _hands(row: Move, case: Case, by: Actor) -> str | None:
-    """Why these hands are the wrong ones, though the right is there; None where they are right."""
-    if _right_hands(row, case, by):
-        return None
-    if row.other_hands:
-        return f"本单位办理的诉求件，不得由本单位{row.label}"
-    name = db.session.scalar(select(User.name).where(User.id == case.holder_id))
-    return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
-
-
-def _right_hands(row: Move, case: Case, by: Actor) -> bool:
-    if row.holder_only and by.kind == "person":
-        return case.holder_id == by.user_id or by.role is Role.OFFICE_HEAD
-    return not (row.other_hands and by.unit_id is not None and by.unit_id == case.unit_id)
-
-
 def _check_person(row: Move, case: Case, by: Actor) -> None:
-    if not _permitted(row, case, by):
+    if not hands.allowed(row, case, by):
         raise Refused(f"您没有对该件“{row.label}”的权限")
-    wrong = _hands(row, case, by)
+    wrong = hands.wrong(row, case, by)
     if wrong:
         raise Refused(wrong)
 

@@ -31,7 +31,7 @@ _AT_THE_END = re.compile(r"[0-9]{2,}[A-Za-z]?\s*$")
 
 
 def mask_address(text: str) -> str:
-    """兴隆台区某某小区3栋2单元501室 → 兴隆台区某某小区*栋*单元***.
+    """城东区某某小区3栋2单元501室 → 城东区某某小区*栋*单元***.
 
     City, district, street and 小区 stay; building, unit, floor, room and house number go, also
     in the short spelling 3-2-501 and in Chinese digits. Idempotent.

@@ -1,0 +1,163 @@
+"""Objects to knock at: in the own unit, in another unit, in another tenant, in another city."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from PIL import Image
+
+from minxin import clock
+from minxin.attachments.inspect import inspect
+from minxin.cases.models import Attachment, Case, Import, ImportRow
+from minxin.cases.states import State
+from minxin.extensions import db
+from tests.cases.planting import plant
+
+IN_PANJIN = {
+    "待认领": (State.UNCLAIMED, "市民心网办"),
+    "市城管局": (State.HANDLING, "市城管局"),
+    "大洼区工作站": (State.DISPATCHED, "大洼区民心网工作站"),
+    "大洼区住建局": (State.HANDLING, "大洼区住建局"),
+    "大洼区城管局": (State.SIGNING, "大洼区城管局"),
+    "兴隆台区住建局": (State.REPORTED, "兴隆台区住建局"),
+}
+"""A case in each of these places: what is one's own is another's foreign object."""
+
+FACTORIES: dict[str, Callable[[Case, int], object]] = {}
+"""URL parameter → what stands for it in an address: the value that belongs to a case."""
+
+
+def factory(parameter: str):
+    def add(make):
+        FACTORIES[parameter] = make
+        return make
+
+    return add
+
+
+@dataclass(frozen=True)
+class Held:
+    """Who holds an object, for `access.check.covers`."""
+
+    tenant_id: int
+    unit_id: int | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """An object of each kind, somewhere. `here`: in the city that is knocked at."""
+
+    name: str
+    case: Held
+    office: Held  # who holds what belongs to no case: an import, a template
+    values: dict[str, object]
+    here: bool = True
+
+
+@factory("number")
+def _number(case: Case, far: int) -> str:
+    return case.number
+
+
+@factory("attachment_id")
+def _attachment(case: Case, far: int) -> int:
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4), "white").save(picture, "PNG")
+    content = inspect(picture.getvalue(), "photo.png")
+    _store().put(content, _schema())
+    row = Attachment(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        part="original",
+        name="photo.png",
+        kind=content.kind,
+        mime=content.mime,
+        size=content.size,
+        sha256=content.sha256,
+        added_by="诉求人",
+        added_at=clock.now(),
+        **({"id": far} if far else {}),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row.id
+
+
+@factory("import_id")
+def _import(case: Case, far: int) -> int:
+    book = Workbook()
+    book.active.append(["标题", "内容", "来电时间"])
+    book.active.append(["路灯不亮", "门口路灯不亮", "2026-11-20 09:00"])
+    raw = io.BytesIO()
+    book.save(raw)
+    content = inspect(raw.getvalue(), "messages.xlsx")
+    _store().put(content, _schema())
+    row = Import(
+        tenant_id=_office().tenant_id,
+        name="messages.xlsx",
+        sha256=content.sha256,
+        source="import",
+        columns=["标题", "内容", "来电时间"],
+        mapping={},
+        state="mapping",
+        total=1,
+        failed=1,
+        by_id=1,
+        created_at=clock.now(),
+        **({"id": far} if far else {}),
+    )
+    db.session.add(row)
+    db.session.flush()
+    db.session.add(
+        ImportRow(
+            tenant_id=row.tenant_id,
+            import_id=row.id,
+            row=2,
+            outcome="failed",
+            column="来电时间",
+            message="请写明时间",
+        )
+    )
+    return row.id
+
+
+def make(cast, other) -> list[Place]:
+    """The places of a city, and one of another city whose ids and number are nobody's here."""
+    places = []
+    with cast.standing():
+        for name, (state, unit) in IN_PANJIN.items():
+            case = plant(state, unit_id=cast.unit(unit))
+            places.append(_place(name, case, 0))
+        db.session.commit()
+    with other.standing():
+        case = plant(State.HANDLING, unit_id=other.unit("大洼区住建局"))
+        case.number = "20990101-00001"
+        places.append(_place("邻市大洼区住建局", case, 9_000_001))
+        db.session.commit()
+    return places
+
+
+def _place(name: str, case: Case, far: int) -> Place:
+    values = {parameter: create(case, far) for parameter, create in FACTORIES.items()}
+    return Place(name, Held(case.tenant_id, case.unit_id), _office(), values, here=not far)
+
+
+def _office() -> Held:
+    from minxin.cases.intake import municipal
+
+    return Held(municipal().id, None)
+
+
+def _store():
+    from flask import current_app
+
+    return current_app.extensions["store"]
+
+
+def _schema() -> str:
+    from minxin import sessions
+
+    return sessions.current().schema
