@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from minxin import clock
 from minxin.calendars.counting import midnight
 from minxin.cases import tallies
 from minxin.cases.models import Assignment, Case, Clock, FollowUp
@@ -45,10 +44,10 @@ class Standing:
     updated_at: datetime | None = None
 
 
-def refresh(day: date, *, at: datetime | None = None) -> None:
+def refresh(day: date, *, at: datetime) -> None:
     """Recompute every tenant's figures of one local day. Runs by the city's login.
 
-    at: the instant that the figures are of, now where none is given.
+    at: the instant that the figures are of.
     """
     start = midnight(day)
     end = start + timedelta(days=1)
@@ -59,7 +58,7 @@ def refresh(day: date, *, at: datetime | None = None) -> None:
             figures.setdefault(tenant_id, {})[name] = number
     for tenant_id in db.session.scalars(select(Tenant.id)).all():
         values: dict[str, Any] = {name: figures.get(tenant_id, {}).get(name, 0) for name in queries}
-        values["updated_at"] = at or clock.now()
+        values["updated_at"] = at
         row = insert(Rollup).values(tenant_id=tenant_id, day=day, **values)
         db.session.execute(
             row.on_conflict_do_update(index_elements=["tenant_id", "day"], set_=values)

@@ -44,7 +44,7 @@ def live(now: datetime) -> None:
     for story in sorted(STORIES, key=lambda story: -story.days):
         _tell(story, clerk, now)
     for day in range(15, -1, -1):
-        rollups.refresh((now - timedelta(days=day)).date())
+        rollups.refresh((now - timedelta(days=day)).date(), at=now)
     while overdue.sweep(now):
         pass
     overdue.count(now)
