@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from minxin import background
 from minxin.config import ROOT, Settings
+from minxin.extensions import valkey
 from worker import queues
 
 Start = Callable[..., "Process"]
@@ -45,8 +48,20 @@ class Process:
         return self.popen.wait(20)
 
 
+@pytest.fixture(autouse=True)
+def own_valkey(app: Flask, settings: Settings) -> Iterator[str]:
+    """A Valkey number of its own: the city that browser tests run has workers at the other."""
+    before = valkey.raw
+    url = re.sub(r"db=(\d+)", lambda found: f"db={int(found[1]) + 8}", settings.redis_url)
+    valkey.connect(url)
+    valkey.raw.flushdb()
+    yield url
+    valkey.raw.flushdb()
+    valkey.raw = before
+
+
 @pytest.fixture
-def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
+def start(settings: Settings, own_valkey: str, tmp_path: Path) -> Iterator[Start]:
     """Start parts of the background; what still runs at the end of the test is ended."""
     started: list[Process] = []
 
@@ -54,7 +69,7 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
         env = {
             **os.environ,
             "DATABASE_URL": settings.database_urls["owner"],
-            "REDIS_URL": settings.redis_url,
+            "REDIS_URL": own_valkey,
             "SECRET_KEY": settings.secret_key,
             "MINXIN_CONTACT_KEY": settings.contact_key,
             "MINXIN_DATA": str(settings.folder),
