@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from psycopg import sql
 from sqlalchemy import Engine, make_url, text
-from sqlalchemy.exc import InternalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from minxin.tenancy.registry import metadata
 
@@ -32,7 +32,7 @@ def prepare(owner: Engine, urls: Mapping[str, str]) -> None:
 def _settle(owner: Engine, name: str, password: str) -> None:
     """Create a role or set its password. Roles belong to the whole server, so another database's
     preparation may be at the same one just now: then once more."""
-    for tries_left in (2, 1, 0):
+    for tries_left in range(9, -1, -1):
         try:
             with owner.begin() as connection:
                 known = connection.scalar(
@@ -42,7 +42,7 @@ def _settle(owner: Engine, name: str, password: str) -> None:
                 filled = statement.format(name=sql.Identifier(name), password=sql.Literal(password))
                 connection.exec_driver_sql(filled.as_string())
                 return
-        except (InternalError, ProgrammingError):
+        except (IntegrityError, InternalError, ProgrammingError):
             if not tries_left:
                 raise
             time.sleep(0.2)
