@@ -69,15 +69,15 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
             raise SettingsError(f"{name} must have at least 32 characters")
     return Settings(
         database_urls=_database_urls(env, database_url, secret),
-        redis_url=redis_url or "",
+        redis_url=_redis_url(redis_url or ""),
         secret_key=secret,
         contact_key=contact,
         folder=folder,
         embedded=embedded,
-        port=_number(env, "PORT", 8000),
-        pool_size=_number(env, "MINXIN_POOL_SIZE", 5),
-        secure_cookies=env.get("MINXIN_SECURE_COOKIES", "") == "1",
-        demonstration=env.get("MINXIN_DEMONSTRATION", "1" if embedded else "") == "1",
+        port=_number(env, "PORT", 8000, least=1, most=65535),
+        pool_size=_number(env, "MINXIN_POOL_SIZE", 5, least=1),
+        secure_cookies=_switch(env, "MINXIN_SECURE_COOKIES", False),
+        demonstration=_switch(env, "MINXIN_DEMONSTRATION", embedded),
         scanner=env.get("MINXIN_SCANNER") or None,
         proxies=_number(env, "MINXIN_PROXIES", 0),
     )
@@ -125,11 +125,26 @@ def _with_user(url: str, user: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password)}@{place}"))
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    try:
-        return int(env.get(name) or default)
-    except ValueError:
-        raise SettingsError(f"{name} must be a whole number") from None
+def _redis_url(url: str) -> str:
+    if url.partition("://")[0] not in ("redis", "rediss", "unix"):
+        raise SettingsError("REDIS_URL must be a redis://, rediss:// or unix:// URL")
+    return url
+
+
+def _number(
+    env: Mapping[str, str], name: str, default: int, *, least: int = 0, most: int = 10_000
+) -> int:
+    given = env.get(name) or str(default)
+    if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
+    return int(given)
+
+
+def _switch(env: Mapping[str, str], name: str, default: bool) -> bool:
+    given = env.get(name) or ("1" if default else "0")
+    if given not in ("0", "1"):
+        raise SettingsError(f"{name} must be 1 (on) or 0 (off)")
+    return given == "1"
 
 
 def _kept_secret(folder: Path, name: str, embedded: bool, variable: str) -> str:

@@ -10,17 +10,19 @@ from sqlalchemy import event, text
 from minxin import clock
 from minxin.cases import lists, search
 from minxin.cases.lists import Filters
+from minxin.cases.states import State
 from minxin.extensions import db
 
-PER_TENANT = 2000
-TENANTS = ("dawa", "xinglongtai", "panshan", "shuangtaizi")
+PER_TENANT = 1500
+TENANTS = ("dawa", "xinglongtai", "panshan", "shuangtaizi", "liaodongwan", "liaohekou", "shizhi")
 
 FILL = """
 INSERT INTO cases (tenant_id, number, source, state, version, urgency, place, subject, body,
     summary, wording, public_text, received_at, updated_at, due_at, has_phone, unit_id)
 SELECT :tenant, :slug || n, 'phone',
-    (ARRAY['dispatched','accepted','handling','signing','reported','closed'])[1 + n % 6], 0,
-    'normal', '', '路灯' || n, '', '', '', '', now(), now(), now() + n * interval '1 minute', false,
+    (CAST(:states AS text[]))[1 + n % cardinality(CAST(:states AS text[]))], 0,
+    'normal', '', '路灯' || n, repeat('门口路灯不亮。', 40), '', '', '', now(), now(),
+    now() + (n - :rows / 2) * interval '1 minute', false,
     (SELECT id FROM units WHERE tenant_id = :tenant ORDER BY id LIMIT 1 OFFSET n % 3)
 FROM generate_series(1, :rows) n
 """
@@ -39,7 +41,8 @@ def full(app, owner) -> Iterator[None]:
             sql.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
         for slug in TENANTS:
             tenant = sql.scalar(text("SELECT id FROM tenants WHERE slug = :s"), {"s": slug})
-            sql.execute(text(FILL), {"tenant": tenant, "slug": slug, "rows": PER_TENANT})
+            values = {"tenant": tenant, "slug": slug, "rows": PER_TENANT}
+            sql.execute(text(FILL), values | {"states": [str(state) for state in State]})
         sql.execute(text(WORDS))
         for table in ("cases", "case_texts"):
             sql.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
