@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from minxin.calendars.counting import midnight
 from minxin.cases import tallies
 from minxin.cases.models import Assignment, Case, Clock, FollowUp
-from minxin.cases.states import AFTER_UNIT, WITH_UNIT, Kind
+from minxin.cases.states import AFTER_UNIT, WITH_UNIT, Kind, State
 from minxin.clock import local
 from minxin.comparison.models import Rollup
 from minxin.extensions import db
@@ -120,8 +120,12 @@ def _standing(tenant: Tenant, month: object, now: dict[str, int]) -> Standing:
 def _queries(start: datetime, end: datetime) -> dict[str, Select[int, int]]:
     handled = (
         select(Clock.tenant_id, func.count())
+        .join(Case, Case.id == Clock.case_id)
         .where(
-            Clock.stopped_at >= start, Clock.stopped_at < end, Clock.rule_key.in_(HANDLING_RULES)
+            Clock.stopped_at >= start,
+            Clock.stopped_at < end,
+            Clock.rule_key.in_(HANDLING_RULES),
+            Case.state.not_in((State.WITHDRAWN, State.REFUSED)),  # stopped, but not handled
         )
         .group_by(Clock.tenant_id)
     )

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from minxin.config import LOGINS, Settings
-from minxin.web import errors, life, oversight, portal, render, workbench
+from minxin.web import console, errors, life, oversight, portal, render, workbench
 
 LARGEST_REQUEST = 130 * 1024 * 1024  # six photos of 20 MB and the form
 
@@ -17,7 +17,13 @@ LARGEST_REQUEST = 130 * 1024 * 1024  # six photos of 20 MB and the form
 def flask_config(settings: Settings) -> dict[str, Any]:
     """What Flask and its extensions read of the settings."""
     urls = settings.database_urls
-    engine = {"pool_size": settings.pool_size, "max_overflow": 5, "pool_pre_ping": True}
+    engine = {
+        "pool_size": settings.pool_size,
+        "max_overflow": 5,
+        "pool_pre_ping": True,
+        "hide_parameters": True,  # an error's text never holds what was to be written
+        "use_insertmanyvalues": False,  # writes INSERT … SELECT: not under a wall
+    }
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_BINDS": {login: {"url": urls[login], **engine} for login in LOGINS[1:]},
@@ -61,4 +67,5 @@ def register(app: Flask) -> None:
     errors.register(app)
     app.register_blueprint(portal.pages)
     app.register_blueprint(oversight.pages)
+    app.register_blueprint(console.pages)
     app.register_blueprint(workbench.pages)
