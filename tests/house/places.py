@@ -5,16 +5,24 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from openpyxl import Workbook
 from PIL import Image
+from sqlalchemy import select
 
 from minxin import clock
 from minxin.attachments.inspect import inspect
 from minxin.cases.models import Attachment, Case, Import, ImportRow
 from minxin.cases.states import State
 from minxin.extensions import db
+from minxin.people.models import Post, Responder, Unit, User
+from minxin.people.posts import PostKind
+from minxin.people.roles import Role
+from minxin.tenancy.models import Tenant
 from tests.cases.planting import plant
+
+SINCE = date(2026, 1, 1)
 
 IN_PANJIN = {
     "待认领": (State.UNCLAIMED, "市民心网办"),
@@ -26,13 +34,17 @@ IN_PANJIN = {
 }
 """A case in each of these places: what is one's own is another's foreign object."""
 
-FACTORIES: dict[str, Callable[[Case, int], object]] = {}
-"""URL parameter → what stands for it in an address: the value that belongs to a case."""
+Make = Callable[[Case, int], object]
+FACTORIES: dict[str, Make] = {}
+"""URL parameter → what stands for it in an address, beside a case. The second argument is 0, or an
+id for another city's object that nothing here has."""
+HELD_BY: dict[str, str] = {}
+"""URL parameter → who holds what it names: the place's "unit", the "office", the whole "city"."""
 
 
-def factory(parameter: str):
-    def add(make):
-        FACTORIES[parameter] = make
+def factory(parameter: str, of: str = "unit"):
+    def add(make: Make) -> Make:
+        FACTORIES[parameter], HELD_BY[parameter] = make, of
         return make
 
     return add
@@ -86,7 +98,7 @@ def _attachment(case: Case, far: int) -> int:
     return row.id
 
 
-@factory("import_id")
+@factory("import_id", of="office")
 def _import(case: Case, far: int) -> int:
     book = Workbook()
     book.active.append(["标题", "内容", "来电时间"])
@@ -122,6 +134,92 @@ def _import(case: Case, far: int) -> int:
         )
     )
     return row.id
+
+
+@factory("unit_id")
+def _unit(case: Case, far: int) -> int:
+    unit = Unit(
+        tenant_id=case.tenant_id, path="", name=f"某单位{case.id}", kind="point", valid_from=SINCE
+    )
+    return _kept(unit, far)
+
+
+@factory("user_id")
+def _user(case: Case, far: int) -> int:
+    unit_id = case.unit_id or db.session.scalar(
+        select(Unit.id).where(Unit.tenant_id == case.tenant_id).order_by(Unit.id).limit(1)
+    )
+    user = User(
+        tenant_id=case.tenant_id,
+        unit_id=unit_id,
+        username=f"somebody{case.id}",
+        name="某人",
+        role=Role.RESPONDER,
+        password_hash="none",
+    )
+    return _kept(user, far)
+
+
+@factory("responder_id")
+def _responder(case: Case, far: int) -> int:
+    user = db.session.get_one(User, _newest(User))
+    return _kept(
+        Responder(
+            tenant_id=case.tenant_id,
+            unit_id=user.unit_id,
+            user_id=user.id,
+            post="A",
+            valid_from=SINCE,
+        ),
+        far,
+    )
+
+
+@factory("post_id")
+def _post(case: Case, far: int) -> int:
+    post = Post(
+        tenant_id=case.tenant_id,
+        unit_id=_newest(Unit),
+        post=next(iter(PostKind)),
+        name="某人",
+        valid_from=SINCE,
+    )
+    return _kept(post, far)
+
+
+@factory("tenant_slug", of="city")
+def _tenant(case: Case, far: int) -> str:
+    return "nowhere" if far else db.session.get_one(Tenant, case.tenant_id).slug
+
+
+@factory("category_code", of="city")
+def _category(case: Case, far: int) -> str:
+    return "999999" if far else "010101"
+
+
+@factory("rule_key", of="city")
+def _rule(case: Case, far: int) -> str:
+    return "nothing" if far else "complaint"
+
+
+@factory("roster", of="city")
+def _roster(case: Case, far: int) -> str:
+    return "nothing" if far else "units"
+
+
+def _kept(row: Unit | User | Responder | Post, far: int) -> int:
+    if far:
+        row.id = far
+    db.session.add(row)
+    db.session.flush()
+    if isinstance(row, Unit):
+        row.path = f"/{row.id}/"
+        db.session.flush()
+    return row.id
+
+
+def _newest(model: type[Unit] | type[User]) -> int:
+    return db.session.scalars(select(model.id).order_by(model.id.desc()).limit(1)).one()
 
 
 def make(cast, other) -> list[Place]:
