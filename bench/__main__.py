@@ -17,12 +17,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
-from bench.city import Running, free_port, running_city, wait_for
-from bench.load import load
-from minxin.demonstration.people import PASSWORD
+from bench.city import Running, free_port, running_city, temporary_folder, wait_for
+from bench.load import PASSWORD, TENANTS, found, load
+from minxin import embedded
+from minxin.config import from_environment
 
 SECONDS = 4.0
 CLIENTS = 4
+DESK = "t01"
+"""The largest district."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,14 @@ def main() -> None:
     arguments.add_argument("--cases", type=int, default=10_000)
     arguments.add_argument("--json", help="write the figures to this file")
     given = arguments.parse_args()
-    with running_city() as city:
-        print(f"Loading {given.cases:,} cases", flush=True)
-        load(city.folder, given.cases)
-        figures = list(_measure(city))
+    with temporary_folder() as folder:
+        print(f"Loading {given.cases:,} cases over {TENANTS} tenants", flush=True)
+        servers = embedded.start(folder)
+        found(from_environment({"MINXIN_DATA": str(folder)}))
+        load(folder, given.cases)
+        servers.stop()
+        with running_city(folder, demonstration=False) as city:
+            figures = list(_measure(city))
     _print(figures)
     if given.json:
         with open(given.json, "w") as file:
@@ -58,11 +65,16 @@ def main() -> None:
 def _measure(city: Running) -> Iterator[Figure]:
     host = city.address.removeprefix("http://")
     cookie = _sign_in(host)
-    listed = _get(host, "/dawa/todo?view=handling", cookie)[1].decode()
-    number = re.search(r'href="(/dawa/cases/[^"/?]+)"', listed)
+    listed = _get(host, f"/{DESK}/todo?view=at_units", cookie)[1].decode()
+    number = re.search(rf'href="(/{DESK}/cases/[^"/?]+)"', listed)
     if number is None:
         raise SystemExit("The list shows no case")
-    pages = {"list": "/dawa/todo?view=handling", "case page": number.group(1)}
+    pages = {
+        "list": f"/{DESK}/todo?view=at_units",
+        "list, filtered": f"/{DESK}/cases?kind=complaint&source=web",
+        "search": f"/{DESK}/cases?" + urlencode({"q": "路灯不亮"}),
+        "case page": number.group(1),
+    }
     with _floor(city) as floor_host:
         for name, path in pages.items():
             figure = _drive(name, host, path, cookie)
@@ -124,14 +136,14 @@ def _floor(city: Running) -> Iterator[str]:
 
 def _sign_in(host: str) -> str:
     """The cookie of a unit's responder."""
-    _, page, cookie = _get(host, "/dawa/sign-in", "")
+    _, page, cookie = _get(host, f"/{DESK}/sign-in", "")
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.decode())
     if token is None:
         raise SystemExit("The sign-in page has no form")
-    form = {"csrf_token": token.group(1), "username": "zhouning", "password": PASSWORD}
+    form = {"csrf_token": token.group(1), "username": "reader", "password": PASSWORD}
     connection = http.client.HTTPConnection(host)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-    connection.request("POST", "/dawa/sign-in", urlencode(form), headers)
+    connection.request("POST", f"/{DESK}/sign-in", urlencode(form), headers)
     answer = connection.getresponse()
     answer.read()
     if answer.status != 302:

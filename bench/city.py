@@ -27,9 +27,18 @@ class Running:
 
 
 @contextmanager
-def running_city() -> Iterator[Running]:
-    """Start a city, wait until it answers, and end it with everything it left."""
+def temporary_folder() -> Iterator[Path]:
+    """A data folder that goes when the run is over."""
     folder = Path(tempfile.mkdtemp(prefix="minxin-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_city(folder: Path, *, demonstration: bool = True) -> Iterator[Running]:
+    """Start the city of a folder, wait until it answers, and end it."""
     port = free_port()
     environment = {
         name: value
@@ -37,6 +46,7 @@ def running_city() -> Iterator[Running]:
         if not name.startswith(("DATABASE_URL", "REDIS_URL", "MINXIN_"))
     }
     environment |= {"MINXIN_DATA": str(folder), "PORT": str(port)}
+    environment |= {"MINXIN_DEMONSTRATION": "1" if demonstration else "0"}
     flask = [sys.executable, "-m", "flask", "--app", "wsgi", "up"]
     with (folder / "up.log").open("wb") as log:
         city = subprocess.Popen(flask, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -46,7 +56,6 @@ def running_city() -> Iterator[Running]:
     finally:
         city.send_signal(signal.SIGINT)
         city.wait(60)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:

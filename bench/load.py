@@ -10,18 +10,27 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 from psycopg import Cursor
+from sqlalchemy import create_engine
 
-from minxin import clock
+from minxin import clock, create_app
+from minxin.cases import starter
 from minxin.cases.models import FAR
 from minxin.cases.search import tokens
+from minxin.config import Settings
 from minxin.embedded import addresses
+from minxin.extensions import db
+from minxin.people import appointing, passwords
+from minxin.people.roles import Role
+from minxin.tenancy import founding, logins
+from minxin.tenancy.context import within
 
 SCHEMA = "city_bench"
+PASSWORD = "Minxin-2026"
 TENANTS = 100
 UNITS = 12
 """Units of a tenant below its station."""
@@ -29,8 +38,10 @@ UNITS = 12
 OPEN = ("unclaimed", "claimed", "dispatched", "accepted", "handling", "signing", "reported",
         "follow_up", "to_rate", "rated")  # fmt: skip
 WEIGHTS = (2, 3, 8, 10, 50, 4, 8, 8, 4, 3)
-THINGS = ("路灯", "供热", "路面", "物业收费", "夜间施工", "垃圾清运", "停水", "违法停车", "井盖",
-          "油烟", "公交线路", "噪声", "低保", "养老保险", "拖欠工资", "树木修剪", "积水")  # fmt: skip
+THINGS = (
+    *("路灯", "供热", "路面", "物业收费", "夜间施工", "垃圾清运", "停水", "违法停车", "井盖"),
+    *("油烟", "公交线路", "噪声", "低保", "养老保险", "拖欠工资", "树木修剪", "积水"),
+)
 TROUBLES = ("不亮", "不达标", "破损", "无人处理", "扰民", "影响出行", "多次反映未解决", "存在隐患")
 PLACES = tuple(f"{road}{kind}" for road in ("向海", "兴隆", "中华", "石油", "康宁", "惠宾", "泰山")
                for kind in ("大街", "路", "小区", "花园"))  # fmt: skip
@@ -38,8 +49,31 @@ RARE = "㛃䶮桥"
 RARE_SHARE = 1 / 5000
 
 
+def found(settings: Settings) -> None:
+    """A city of a hundred tenants, each with a station, units and accounts to sign in with."""
+    owner = create_engine(settings.database_urls["owner"])
+    logins.prepare(owner, settings.database_urls)
+    founding.found(owner, SCHEMA.removeprefix("city_"), "测速市", "localhost")
+    owner.dispose()
+    since = date(2026, 1, 1)
+    password = passwords.hashed(PASSWORD)
+    with create_app(settings).app_context(), within(SCHEMA, login="city"):
+        starter.fill(clock.now())
+        for rank in range(TENANTS):
+            kind = "municipal" if rank == 0 else "district"
+            tenant = appointing.add_tenant(f"t{rank:02d}", f"第{rank}区", kind=kind, rank=rank)
+            station = appointing.add_unit(tenant, "工作站", kind="station", since=since)
+            for number in range(UNITS):
+                appointing.add_unit(tenant, f"单位{number}", under=station, since=since)
+            role = Role.OFFICE_CLERK if rank == 0 else Role.STATION
+            appointing.add_user(
+                station, "reader", "测速", role, password_hash=password, must_change=False
+            )
+        db.session.commit()
+
+
 def load(folder: Path, number: int) -> None:
-    """Fill the empty city `city_bench` with `number` cases."""
+    """Fill the city with `number` cases."""
     url = addresses(folder).database_url.replace("minxin_owner@", "postgres@")
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"SET search_path = '{SCHEMA}'")
@@ -148,7 +182,7 @@ def _vector(text: str) -> str:
 def _tallies(cases: list[_Case]) -> Iterator[tuple[object, ...]]:
     now = datetime.now(UTC)
     counted = Counter((case.tenant_id, case.unit_id, case.state) for case in cases)
-    counted.update((c.tenant_id, c.unit_id, "late") for c in cases if c.open and c.due <= now)
+    counted.update((c.tenant_id, c.unit_id, "late_unit") for c in cases if c.open and c.due <= now)
     for (tenant_id, unit_id, state), number in counted.items():
         yield tenant_id, unit_id, state, number
 

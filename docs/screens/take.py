@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.city import running_city  # noqa: E402
+from bench.city import running_city, temporary_folder  # noqa: E402
 from minxin.demonstration.people import PASSWORD  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -36,7 +36,11 @@ PAGES = (
 
 def main() -> None:
     """One picture a page, and a case opened from the office's list."""
-    with running_city() as city, sync_playwright() as playwright:
+    with (
+        temporary_folder() as folder,
+        running_city(folder) as city,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         for name, who, path, size in PAGES:
             page = _open(browser, city.address, who, size)
