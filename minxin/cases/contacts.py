@@ -95,10 +95,12 @@ def may_reveal(case: Case, by: Actor) -> bool:
     return not (case.kind == Kind.REPORT and by.role is Role.RESPONDER)
 
 
-def phone_mask(case: Case) -> str:
-    """The citizen's phone as screens show it; empty where none was left."""
-    masked = db.session.scalar(select(Contact.phone_mask).where(Contact.case_id == case.id))
-    return masked or ""
+def mask(case: Case, part: str) -> str:
+    """One field as screens show it; empty where it was not left, or is no field."""
+    if part not in PARTS:
+        return ""
+    column = getattr(Contact, f"{part}_mask")
+    return db.session.scalar(select(column).where(Contact.case_id == case.id)) or ""
 
 
 def reveal(case: Case, *, reason: str, by: Actor, at: datetime, part: str = "") -> Person:

@@ -11,6 +11,8 @@
     return Array.from(select.options).filter(function (o) { return o.value; });
   }
 
+  function able(option) { return !option.disabled; }
+
   function wordsOf(option) {
     var group = option.parentElement.tagName === "OPTGROUP" ? option.parentElement.label : "";
     return (group + " " + option.text + " " + (option.dataset.words || "")).toLowerCase();
@@ -26,8 +28,10 @@
     select.querySelectorAll("optgroup").forEach(function (g) {
       g.hidden = !Array.from(g.children).some(function (o) { return !o.hidden; });
     });
+    if (select.options[0] && !select.options[0].value) select.options[0].hidden = wanted.length > 0;
     open(select, wanted.length ? left.length : 0);
-    if (wanted.length && left.length && (!select.value || select.selectedOptions[0].hidden)) choose(select, left[0]);
+    var first = left.filter(able)[0];
+    if (wanted.length && first && (!select.value || select.selectedOptions[0].hidden)) choose(select, first);
     box.classList.toggle("is-empty", wanted.length > 0 && !left.length);
     return left;
   }
@@ -58,7 +62,7 @@
     if (!box.dataset || !box.dataset.filter) return;
     var select = document.querySelector(box.dataset.filter);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      var left = options(select).filter(function (o) { return !o.hidden; });
+      var left = options(select).filter(function (o) { return !o.hidden && able(o); });
       var at = left.indexOf(select.selectedOptions[0]) + (event.key === "ArrowDown" ? 1 : -1);
       if (left[at]) choose(select, left[at]);
       event.preventDefault();

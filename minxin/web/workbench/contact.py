@@ -33,9 +33,15 @@ def contact_page(number: str) -> Any:
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
-        return _shown(422, **said, refusal=refusal.message)
+        return _shown(422, **said, masked_value=_mask(number, part), refusal=refusal.message)
     value = getattr(person, part) or "没有留下"
     return _shown(200, **said, value=value)
+
+
+def _mask(number: str, part: str) -> str:
+    """The field as it was shown before; nothing of it for who may not even see the mask."""
+    case = the_case(number)
+    return contacts.mask(case, part) if contacts.may_reveal(case, me()) else ""
 
 
 def _shown(status: int, **said: Any) -> Any:

@@ -82,8 +82,9 @@ def _call(form: CallForm) -> followup.Call:
 
 def _known(case: Case) -> dict[str, Any]:
     """What the caller has at hand: the masked number, earlier attempts, the report's result."""
+    seen = contacts.may_reveal(case, me())
     return {
-        "phone_mask": contacts.phone_mask(case) if contacts.may_reveal(case, me()) else "",
+        "phone_mask": contacts.mask(case, contacts.PHONE) if seen else "",
         "reveal_reason": REASON,
         "attempts": followup.attempts(case),
         "report": next(iter(reporting.editions(case)), None),
