@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from minxin.audit import log
 from minxin.errors import Refused
@@ -83,15 +84,27 @@ def change_role(user: User, role: Role, *, by: Actor, at: datetime) -> None:
     accounts.change_role(user, role, by=by, at=at)
 
 
+def known(user_id: int) -> tuple[User, Actor] | None:
+    """An active person and who he acts as, in one query: asked for by every request."""
+    own, below = aliased(Unit), aliased(Unit)
+    rows = db.session.execute(
+        select(User, below.id, below.name)
+        .join(own, own.id == User.unit_id)
+        .join(below, (below.tenant_id == own.tenant_id) & below.path.startswith(own.path))
+        .where(User.id == user_id, User.active)
+    ).all()
+    if not rows:
+        return None
+    return rows[0][0], _acting(rows[0][0], {row[1]: row[2] for row in rows})
+
+
 def actor(user: User) -> Actor:
     """The acting person, with the unit and everything below it."""
-    own = select(Unit.path).where(Unit.id == user.unit_id).scalar_subquery()
-    rows = db.session.execute(
-        select(Unit.id, Unit.name).where(
-            Unit.tenant_id == user.tenant_id, Unit.path.startswith(own, autoescape=False)
-        )
-    ).all()
-    names = {row.id: row.name for row in rows}
+    found = known(user.id)
+    return found[1] if found else _acting(user, {})
+
+
+def _acting(user: User, names: dict[int, str]) -> Actor:
     return Actor(
         name=user.name,
         user_id=user.id,

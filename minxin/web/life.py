@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
@@ -85,6 +85,8 @@ def begin() -> None:
     slug = g.pop("desk_slug", None)
     if slug is None and request.blueprint == "oversight":
         slug = CITY_DESK
+    if slug is None and request.blueprint == "console":
+        slug = _desk_of_session(city)
     if slug is None:
         context.enter(Context(city.schema, "public"))
         return
@@ -94,6 +96,16 @@ def begin() -> None:
     login_name: sessions.Login = "city" if g.desk.is_city and not _at_the_door() else "tenant"
     tenant_id = None if login_name == "city" else g.desk.tenant_id
     context.enter(Context(city.schema, login_name, tenant_id))
+
+
+def _desk_of_session(city: City) -> str:
+    """The console has no desk in its address: the session names it (see SignedIn.get_id), or a
+    stranger does by `?desk=`; else it is the city's."""
+    of_city, _, rest = str(session.get("_user_id", "")).partition(":")
+    for slug in (rest.partition(":")[0] if of_city == city.slug else "", request.args.get("desk")):
+        if slug and _desk(city, slug) is not None:
+            return slug
+    return CITY_DESK
 
 
 def end(error: BaseException | None) -> None:
@@ -125,10 +137,10 @@ def load(key: str) -> SignedIn | None:
     city, desk, user_id, stamp = (*key.split(":"), "", "", "", "")[:4]
     if g.get("desk") is None or (g.city.slug, g.desk.slug) != (city, desk):
         return None
-    user = db.session.scalar(select(User).where(User.id == int(user_id), User.active))
-    if user is None or str(user.stamp) != stamp:
+    found = signin.known(int(user_id))
+    if found is None or str(found[0].stamp) != stamp:
         return None
-    acting = signin.actor(user)
+    user, acting = found
     return SignedIn(user, acting) if acting.at_city_desk == g.desk.is_city else None
 
 
@@ -158,6 +170,11 @@ def desks(city: City) -> list[Desk]:
     _desk(city, CITY_DESK)
     known: dict[str, Desk] = current_app.extensions["desks"][city.slug][1]
     return [desk for desk in known.values() if not desk.is_city]
+
+
+def desks_changed() -> None:
+    """Read the desks anew at once in this process; others do within a minute."""
+    current_app.extensions.get("desks", {}).pop(g.city.slug, None)
 
 
 def _desk(city: City, slug: str) -> Desk | None:
