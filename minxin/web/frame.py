@@ -16,6 +16,9 @@ from minxin.people.actor import Actor
 from minxin.web.life import me
 from minxin.web.marks import full_moment
 
+MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
+"""Who has one of these has a console."""
+
 Section = tuple[str, str, str, bool, int | None]
 """(label, icon, url, current, count)"""
 
@@ -90,18 +93,23 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
+        ("管理", "gear", "console.home", MANAGING, None),
     )
     return [
         (
             label,
             icon,
-            url_for(endpoint) if endpoint.startswith("oversight") else _at_desk(endpoint),
+            _at_desk(endpoint) if endpoint.startswith("workbench") else url_for(endpoint),
             _leads_here(endpoint),
             count,
         )
-        for label, icon, endpoint, permission, count in rows
-        if check.has(by, permission)
+        for label, icon, endpoint, permissions, count in rows
+        if any(check.has(by, permission) for permission in _each(permissions))
     ]
+
+
+def _each(permissions: P | tuple[P, ...]) -> tuple[P, ...]:
+    return (permissions,) if isinstance(permissions, P) else permissions
 
 
 def _at_desk(endpoint: str, **values: Any) -> str:
@@ -112,4 +120,6 @@ def _leads_here(endpoint: str) -> bool:
     """Is this page the section's own, or below it (a case is below the register)?"""
     if endpoint == "workbench.cases":
         return request.path.startswith(_at_desk(endpoint))
+    if endpoint == "console.home":
+        return request.blueprint == "console"
     return request.endpoint == endpoint

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from minxin import clock
 from minxin.calendars import words
@@ -38,6 +38,11 @@ def full_moment(instant: datetime | str) -> str:
     """2026年11月22日 16:40:05, for titles and print."""
     local = clock.local(_instant(instant))
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
+
+
+def day(value: date) -> str:
+    """2026年11月22日."""
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def remaining(due_at: datetime, yellow_at: datetime | None) -> words.Remaining | None:

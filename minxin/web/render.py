@@ -39,7 +39,13 @@ def _where_on() -> dict[str, Any]:
 def register(app: Flask) -> None:
     """Filters and values that templates have."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for filter_ in (marks.moment, marks.full_moment, marks.tone, words.due_text):
+    for filter_ in (
+        marks.moment,
+        marks.full_moment,
+        marks.day,
+        marks.tone,
+        words.due_text,
+    ):
         app.add_template_filter(filter_)
     app.add_template_global(marks.remaining)
     app.jinja_env.globals["states"] = states

@@ -98,6 +98,7 @@ def _wanted() -> str:
     """Where the stranger was going, if it lies at this desk; else the desk's first page."""
     wanted = request.args.get("next", "")
     path = wanted.partition("?")[0]
-    if path.startswith(f"/{g.desk.slug}/") and HERE.fullmatch(wanted) and "/." not in path:
+    at_home = path.startswith((f"/{g.desk.slug}/", "/console/"))
+    if at_home and HERE.fullmatch(wanted) and "/." not in path:
         return wanted
     return url_for("workbench.home", desk=g.desk.slug)

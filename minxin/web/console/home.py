@@ -1,0 +1,94 @@
+"""The console's first page: what asks for somebody's hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import render_template, url_for
+from sqlalchemy import func, select
+
+from minxin import clock
+from minxin.access import check
+from minxin.access.permissions import Permission as P
+from minxin.cases import readiness, workcalendar
+from minxin.extensions import db
+from minxin.people import tenants
+from minxin.people.models import Responder, Unit, User
+from minxin.web.console import pages
+from minxin.web.frame import MANAGING
+from minxin.web.guards import permitted
+from minxin.web.life import me
+
+SOON = timedelta(days=30)
+COVERAGE = timedelta(days=120)
+"""How long before the calendar's end its next year is asked for."""
+
+
+@pages.get("/")
+@permitted(*MANAGING)
+def home() -> Any:
+    """Alerts, the gravest first; nothing to do says so."""
+    by, at = me(), clock.now()
+    today = clock.local(at).date()
+    organising = check.has(by, P.ORGANISATION_MANAGE)
+    lacks = list(readiness.lacks(at).values()) if organising else []
+    return render_template(
+        "console/home.html",
+        lacks=sorted(lacks, key=lambda lack: lack.blocked),
+        alerts=[*_waiting(by), *_calendar(by, today), *_administrators(by)],
+        ending=_ending(today) if organising else [],
+    )
+
+
+def _waiting(by: Any) -> list[tuple[str, str, str]]:
+    """(words, what to do, address): accounts that wait for their role."""
+    query = select(func.count(User.id)).where(User.waiting)
+    number = db.session.scalar(query) or 0
+    if not number or not check.has(by, P.ROLE_MANAGE):
+        return []
+    url = url_for("console.people", state="waiting")
+    return [(f"{number}个新账号等待授权", "核对单位和角色后授权，本人才能登录。", url)]
+
+
+def _calendar(by: Any, today: date) -> list[tuple[str, str, str]]:
+    if not check.has(by, P.RULES_MANAGE):
+        return []
+    last = date.fromisoformat(workcalendar.newest().last)
+    if last - today > COVERAGE:
+        return []
+    year = last.year + 1
+    url = url_for("console.calendar", year=year)
+    words = "之后到期的时限暂按周一至周五计算，录入后自动重算。"
+    return [(f"{year}年放假安排尚未录入", f"工作日历录到{_day(last)}，{words}", url)]
+
+
+def _administrators(by: Any) -> list[tuple[str, str, str]]:
+    if not check.has(by, P.TENANT_MANAGE):
+        return []
+    known = {tenant.id: tenant for tenant in tenants.every()}
+    return [
+        (
+            f"{known[tenant_id].name}没有{'、'.join(role.label for role in roles)}",
+            "没有管理员的区县不能自行维护单位和账号，请设立首任管理员。",
+            url_for("console.tenant", tenant_slug=known[tenant_id].slug),
+        )
+        for tenant_id, roles in tenants.without_administrator().items()
+    ]
+
+
+def _ending(today: date) -> list[Any]:
+    """Appointments that end within a month: (unit id, unit, post, person, last day)."""
+    query = (
+        select(Unit.id, Unit.name, Responder.post, User.name, Responder.valid_to)
+        .join(Unit, Unit.id == Responder.unit_id)
+        .join(User, User.id == Responder.user_id)
+        .where(Unit.active, Responder.valid_to.between(today, today + SOON))
+        .order_by(Responder.valid_to)
+        .limit(50)
+    )
+    return list(db.session.execute(query))
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
