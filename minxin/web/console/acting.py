@@ -135,4 +135,5 @@ def _within(tenant_id: int, *permissions: Permission) -> None:
 
 def choices(field: Field, options: Iterable[tuple[Any, str]], first: str | None = None) -> None:
     """Give a select its options, an empty one first where nothing is chosen yet."""
-    field.choices = [*([(NOBODY, first)] if first is not None else []), *options]
+    empty = [(NOBODY, first)] if first is not None else []
+    field.choices = [*empty, *((value, words) for value, words in options)]

@@ -8,6 +8,7 @@ CITY_PAGES = (
     "/console/",
     "/console/tenants",
     "/console/tenants/dawa",
+    "/console/tenants/xinglongtai",
     "/console/units",
     "/console/units?tenant=dawa",
     "/console/units/new?tenant=dawa",
