@@ -33,9 +33,14 @@ def home() -> Any:
     today = clock.local(at).date()
     organising = check.has(by, P.ORGANISATION_MANAGE)
     lacks = list(readiness.lacks(at).values()) if organising else []
+    waiting: dict[str, list[readiness.Lack]] = {}
+    for lack in lacks:
+        if lack.blocked:
+            waiting.setdefault(lack.tenant, []).append(lack)
     return render_template(
         "console/home.html",
-        lacks=sorted(lacks, key=lambda lack: lack.blocked),
+        urgent=[lack for lack in lacks if not lack.blocked],
+        waiting=waiting,
         alerts=[*_waiting(by), *_calendar(by, today), *_administrators(by)],
         ending=_ending(today) if organising else [],
     )
@@ -66,14 +71,17 @@ def _calendar(by: Any, today: date) -> list[tuple[str, str, str]]:
 def _administrators(by: Any) -> list[tuple[str, str, str]]:
     if not check.has(by, P.TENANT_MANAGE):
         return []
-    known = {tenant.id: tenant for tenant in tenants.every()}
+    without = tenants.without_administrator()
+    if not without:
+        return []
+    names = [tenant.name for tenant in tenants.every() if tenant.id in without]
     return [
         (
-            f"{known[tenant_id].name}没有{'、'.join(role.label for role in roles)}",
-            "没有管理员的区县不能自行维护单位和账号，请设立首任管理员。",
-            url_for("console.tenant", tenant_slug=known[tenant_id].slug),
+            f"{len(names)}个区县没有系统管理员或安全管理员",
+            f"{'、'.join(names[:8])}{'等' if len(names) > 8 else ''}不能自行维护单位和账号，"
+            "请设立首任管理员。",
+            url_for("console.tenants"),
         )
-        for tenant_id, roles in tenants.without_administrator().items()
     ]
 
 

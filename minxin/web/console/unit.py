@@ -80,6 +80,8 @@ class EndForm(ActForm):
     last_day = day_field("卸任日期")
 
 
+_PLACES = {post: str(place) for place, post in enumerate((*responders.POSTS, *PostKind))}
+
 FORMS = {
     "name": NameForm,
     "position": PositionForm,
@@ -283,8 +285,14 @@ def _page(row: Unit, tried: dict[str, ActForm] | None = None) -> Any:
 
 
 def _appointments(table: type[Responder] | type[Post], row: Unit) -> Any:
+    """Those in force or to come first, by post; past ones below, the newest first."""
     query = select(table).where(table.unit_id == row.id)
-    return db.session.scalars(query.order_by(table.valid_from.desc(), table.id.desc())).all()
+    held = db.session.scalars(query.order_by(table.valid_from.desc(), table.id.desc())).all()
+    today = clock.local(clock.now()).date()
+    return sorted(
+        held,
+        key=lambda one: "~" if one.valid_to and one.valid_to < today else _PLACES[one.post],
+    )
 
 
 def _names(row: Unit) -> dict[int, str]:
