@@ -29,12 +29,9 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     )
     app.config.from_mapping(web.flask_config(settings))
     extensions.valkey.connect(settings.redis_url)
-    app.config["SESSION_REDIS"] = extensions.valkey.raw
     pool = extensions.valkey.raw.connection_pool
     app.config["RATELIMIT_STORAGE_OPTIONS"] = {"connection_pool": pool}
     extensions.db.init_app(app)
-    extensions.server_session.init_app(app)
-    extensions.csrf.init_app(app)
     extensions.login.init_app(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)
@@ -46,5 +43,6 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     with app.app_context():
         app.extensions["cities"] = Registry(extensions.db.engines["public"])
     web.register(app)
+    extensions.csrf.init_app(app)  # after the life of a request: a refusal knows desk and person
     commands.register(app)
     return app

@@ -9,10 +9,11 @@ from flask_htmx import HTMX
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_session import Session as ServerSession
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 from sqlalchemy import DateTime, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -47,8 +48,12 @@ class Valkey:
     raw: Redis
 
     def connect(self, url: str) -> None:
-        """Open the pool; nothing is sent before the first command."""
-        self.raw = Redis.from_url(url)
+        """Open the pool; nothing is sent before the first command.
+
+        Once more and at once after a cut connection, then no more: whoever waits for a page gets
+        an answer, and what was promised is sent by the sweep.
+        """
+        self.raw = Redis.from_url(url, retry=Retry(ConstantBackoff(0.05), 1))
 
 
 db = SQLAlchemy(
@@ -59,5 +64,4 @@ login = LoginManager()
 csrf = CSRFProtect()
 htmx = HTMX()
 limiter = Limiter(get_remote_address)
-server_session = ServerSession()
 valkey = Valkey()

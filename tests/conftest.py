@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextvars import Context
@@ -38,6 +39,9 @@ __all__ = ["pytest_configure", "pytest_unconfigure"]
 
 CITIES = (("panjin", "盘锦市", "panjin.test"), ("linshi", "邻市", "linshi.test"))
 """The demonstration city, and a second one in the same installation."""
+
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 class Browser(FlaskClient):
@@ -91,7 +95,10 @@ class Cast:
         """Sign in through the door; answers what the server keeps of the session."""
         door = self.client()
         path = f"/{self.desk(username)}/sign-in"
-        answer = door.post(path, data={"username": username, "password": people.PASSWORD})
+        data = {"username": username, "password": people.PASSWORD}
+        if self.app.config["WTF_CSRF_ENABLED"]:
+            data["csrf_token"] = TOKEN.search(door.get(path).text)[1]
+        answer = door.post(path, data=data)
         assert answer.status_code == 302, f"{username} could not sign in"
         cookie = door.get_cookie("minxin", domain=self.city.host)
         assert cookie is not None

@@ -17,6 +17,9 @@ from minxin.people.actor import Actor
 from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 
+SAID = ("kind", "category_id", "urgency", "summary", "wording", "public_text", "place", "district")
+"""What a screening says of a case, column by column; its event names those that it changed."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -55,7 +58,7 @@ def screen(
     _check(finding)
     changed = {
         name: [getattr(case, name) or "", getattr(finding, name) or ""]
-        for name in ("kind", "urgency", "summary", "wording", "public_text", "place", "district")
+        for name in SAID
         if (getattr(case, name) or "") != (getattr(finding, name) or "")
     }
     made = workflow.move(

@@ -36,6 +36,7 @@ FIELDS = {
     "public_text": "公示信息",
     "place": "地点",
     "district": "属地",
+    "category_id": "诉求分类",
 }
 
 
@@ -92,7 +93,7 @@ def entry(event: CaseEvent) -> Entry:
         full=f"{when.year}年{when.month}月{when.day}日 {when:%H:%M:%S}",
         who=event.actor_name,
         unit=event.actor_unit,
-        did=_did(event),
+        did=did(event),
         effect=effect,
         effect_level=level,
         reason=said,
@@ -209,7 +210,8 @@ SAID = {
 """Event → (term, where in the payload its words are)."""
 
 
-def _did(event: CaseEvent) -> str:
+def did(event: CaseEvent) -> str:
+    """What was done, in words: 规范定性为投诉（普通），修改问题摘要."""
     if event.name in DID:
         return DID[event.name](event)
     return MOVES[event.name].label if event.name in MOVES else "更新"

@@ -18,7 +18,6 @@ from minxin.cases import clocks, hands, tallies
 from minxin.cases.models import Case, CaseEvent, Clock
 from minxin.cases.states import State
 from minxin.cases.transitions import MOVES, Move, from_state
-from minxin.clock import SHANGHAI
 from minxin.errors import Conflict as Conflict
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -216,19 +215,13 @@ def _check_place(row: Move, case: Case, version: int | None) -> None:
     stale = version is not None and version != case.version
     if State(case.state) in row.sources and not stale:
         return
-    latest = db.session.scalar(
-        select(CaseEvent)
-        .where(CaseEvent.case_id == case.id, ~CaseEvent.internal | CaseEvent.to_state.is_not(None))
-        .order_by(CaseEvent.id.desc())
-        .limit(1)
-    )
-    said = ""
-    if latest is not None:
-        when = latest.at.astimezone(SHANGHAI)
-        label = MOVES[latest.name].label if latest.name in MOVES else "更新"
-        said = f"{latest.actor_name}已于{when:%m月%d日 %H:%M}{label}，"
+    from minxin.cases import since  # it reads the timeline, which reads what this module writes
+
+    said = since.told(case, version)
     raise Conflict(
-        f"{said}该件现为“{State(case.state).label}”，本次“{row.label}”没有执行。"
+        f"{said}。"
+        * bool(said)
+        + f"该件现为“{State(case.state).label}”，本次“{row.label}”没有执行。"
         "您填写的内容仍保留在下方，请核对最新情况后再决定"
     )
 

@@ -9,7 +9,17 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from minxin.config import LOGINS, Settings
-from minxin.web import console, errors, life, oversight, portal, render, workbench
+from minxin.web import (
+    console,
+    door,
+    errors,
+    life,
+    oversight,
+    portal,
+    remembering,
+    render,
+    workbench,
+)
 
 LARGEST_REQUEST = 130 * 1024 * 1024  # six photos of 20 MB and the form
 
@@ -27,7 +37,6 @@ def flask_config(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_BINDS": {login: {"url": urls[login], **engine} for login in LOGINS[1:]},
-        "SESSION_TYPE": "redis",
         "SESSION_KEY_PREFIX": "session:",
         "SESSION_PERMANENT": True,
         "PERMANENT_SESSION_LIFETIME": timedelta(minutes=30),
@@ -42,7 +51,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch is still good
         "RATELIMIT_STORAGE_URI": "redis://",  # the pool of create_app reaches the server
         "RATELIMIT_KEY_PREFIX": "limit",
-        "RATELIMIT_SWALLOW_ERRORS": True,  # Valkey away: serve rather than refuse
+        "RATELIMIT_SWALLOW_ERRORS": True,  # Valkey away: serve rather than refuse, and meanwhile
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,  # each process counts for itself
         "RATELIMIT_HEADERS_ENABLED": False,
     }
 
@@ -63,6 +73,8 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     behind(app, settings.proxies)
     life.register(app)
+    remembering.register(app)
+    door.register(app)
     render.register(app)
     errors.register(app)
     app.register_blueprint(portal.pages)

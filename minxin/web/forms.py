@@ -16,6 +16,7 @@ from minxin.attachments.inspect import Inspected, inspect
 from minxin.attachments.names import safe_name
 from minxin.attachments.store import Store
 from minxin.errors import Refused
+from minxin.web import carried
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -30,6 +31,16 @@ class Form(FlaskForm):  # type: ignore[misc]
             """Every text is read as `typed` reads it, before the field's own filters."""
             own = unbound_field.kwargs.get("filters", ())
             return super().bind_field(form, unbound_field, {**options, "filters": (typed, *own)})
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent; on a page that is only shown, what was carried here for this form."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is not None or formdata is None:
+                return sent
+            form.refilled = carried.refill(set(form._fields))
+            return form.refilled
+
+    refilled: Any = None  # what was carried here through the door
 
     def blame(self, refusal: Refused) -> None:
         """Say a verb's refusal beside the field that it is about, or over the form."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_login import UserMixin, current_user
 from sqlalchemy import select
-from werkzeug.wrappers import Response as AnyResponse
 
 from minxin import logs, sessions
 from minxin.access import signin
@@ -67,7 +66,6 @@ def register(app: Flask) -> None:
     app.after_request(secure)
     app.teardown_request(end)
     login.user_loader(load)
-    login.unauthorized_handler(ask_to_sign_in)
 
 
 def begin() -> None:
@@ -90,7 +88,7 @@ def begin() -> None:
     if slug is None:
         context.enter(Context(city.schema, "public"))
         return
-    g.desk = _desk(city, slug)
+    g.desk = at_desk(city, slug)
     if g.desk is None:
         abort(404)
     login_name: sessions.Login = "city" if g.desk.is_city and not _at_the_door() else "tenant"
@@ -103,7 +101,7 @@ def _desk_of_session(city: City) -> str:
     stranger does by `?desk=`; else it is the city's."""
     of_city, _, rest = str(session.get("_user_id", "")).partition(":")
     for slug in (rest.partition(":")[0] if of_city == city.slug else "", request.args.get("desk")):
-        if slug and _desk(city, slug) is not None:
+        if slug and at_desk(city, slug) is not None:
             return slug
     return CITY_DESK
 
@@ -144,12 +142,6 @@ def load(key: str) -> SignedIn | None:
     return SignedIn(user, acting) if acting.at_city_desk == g.desk.is_city else None
 
 
-def ask_to_sign_in() -> AnyResponse:
-    """Send a stranger to the desk's door; what he wanted is kept by the browser's address."""
-    wanted = request.full_path if request.method == "GET" else None
-    return redirect(url_for("workbench.sign_in", desk=g.desk.slug, next=wanted))
-
-
 def me() -> Actor:
     """Who makes this request; guards have made sure that somebody does."""
     acting: Actor = current_user.actor
@@ -167,7 +159,7 @@ def _at_the_door() -> bool:
 
 def desks(city: City) -> list[Desk]:
     """The desks of the city's tenants, in the order of the city."""
-    _desk(city, CITY_DESK)
+    at_desk(city, CITY_DESK)
     known: dict[str, Desk] = current_app.extensions["desks"][city.slug][1]
     return [desk for desk in known.values() if not desk.is_city]
 
@@ -177,7 +169,7 @@ def desks_changed() -> None:
     current_app.extensions.get("desks", {}).pop(g.city.slug, None)
 
 
-def _desk(city: City, slug: str) -> Desk | None:
+def at_desk(city: City, slug: str) -> Desk | None:
     """A desk by its slug. Read once a minute: asked for by every request."""
     kept: dict[str, Any] = current_app.extensions.setdefault("desks", {})
     fresh = kept.get(city.slug)

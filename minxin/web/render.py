@@ -11,7 +11,7 @@ from minxin import clock
 from minxin.calendars import words
 from minxin.cases import states
 from minxin.extensions import htmx
-from minxin.web import marks
+from minxin.web import carried, marks
 from minxin.web.filters import Asked
 from minxin.web.frame import frame
 
@@ -48,12 +48,14 @@ def register(app: Flask) -> None:
     ):
         app.add_template_filter(filter_)
     app.add_template_global(marks.remaining)
+    app.add_template_global(carried.left_over)
     app.jinja_env.globals["states"] = states
     app.context_processor(_values)
 
 
 def _values() -> dict[str, Any]:
-    signed_in = g.get("desk") is not None and current_user and current_user.is_authenticated
+    asks = g.get("desk") is not None and not g.get("away")  # else nobody is there to be asked
+    signed_in = asks and current_user and current_user.is_authenticated
     return {
         "city": g.get("city"),
         "desk": g.get("desk"),

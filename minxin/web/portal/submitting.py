@@ -21,6 +21,7 @@ from minxin.cases.submission import Photo
 from minxin.errors import Refused
 from minxin.extensions import csrf, db, limiter
 from minxin.tenancy.models import Tenant
+from minxin.web import remembering
 from minxin.web.forms import TokenForm, given, looked_into, store
 from minxin.web.guards import everyone
 from minxin.web.portal import opened, pages, receipts
@@ -142,9 +143,12 @@ def _form() -> AppealForm:
 
 
 def _checked(form: AppealForm, chosen: list[FileStorage]) -> list[Photo]:
-    """Say everything that is wrong, beside its field; answers the photos that are right."""
+    """Say everything that is wrong, beside its field; answers the photos that are right.
+
+    While no session can hold a token, what the browser says of where the form stood counts.
+    """
     form.validate()
-    if form.went_stale():
+    if form.went_stale() and not (remembering.away() and remembering.from_here()):
         form.form_errors.append(STALE)
     for refusal in submission.complaints(form.appeal(), len(chosen)):
         if not form[refusal.field].errors:

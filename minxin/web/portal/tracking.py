@@ -15,6 +15,7 @@ from minxin.cases.models import Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.errors import Refused
 from minxin.extensions import csrf, db, limiter
+from minxin.web import remembering
 from minxin.web.forms import Form
 from minxin.web.guards import everyone
 from minxin.web.portal import opened, pages, progress
@@ -71,7 +72,11 @@ def _too_many(_: Any) -> Response:
 )
 @everyone
 def track() -> Any:
-    """Ask for number and code; both right, the session may see the case from then on."""
+    """Ask for number and code; both right, the session may see the case from then on.
+
+    Closed while Valkey is away: nobody would count the codes that are tried.
+    """
+    remembering.needed()
     form = PairForm(number=request.args.get("number", ""))
     if form.validate_on_submit():
         found = tracking.open_with(form.number.data, form.code.data)
@@ -92,6 +97,7 @@ csrf.exempt(track)  # the form checks it itself, and keeps what was typed
 @everyone
 def tracked(number: str) -> Any:
     """The progress of a case that this session has opened; else the form, for any number."""
+    remembering.needed()
     found = _seen(number)
     return _progress(found, WithdrawalForm()) if found else _ask(number)
 
@@ -100,6 +106,7 @@ def tracked(number: str) -> Any:
 @everyone
 def withdrawal(number: str) -> Any:
     """Ask to withdraw; a worker carries it out and the progress says what came of it."""
+    remembering.needed()
     found = _seen(number)
     if found is None:
         return _ask(number)

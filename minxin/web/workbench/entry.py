@@ -75,10 +75,10 @@ def entry() -> Any:
     """The form; sent once or twice, it makes one case and shows one receipt."""
     form = EntryForm()
     form.district.choices = [("", "不确定"), *((desk.slug, desk.name) for desk in desks(g.city))]
-    if request.method == "GET":
+    if request.method == "GET" and not form.refilled:
         form.token.data = secrets.token_urlsafe(16)
         form.received_at.data = clock.local(clock.now()).replace(second=0, microsecond=0)
-    elif form.validate() and _entered(form):
+    elif request.method == "POST" and form.validate() and _entered(form):
         flash("已登记，进入待认领。请把编号和查询码告诉诉求人。", "done")
         return redirect(url_for("workbench.entered", desk=g.desk.slug), 303)
     page = render_template("workbench/entry.html", form=form, limits=intake, source=Source)

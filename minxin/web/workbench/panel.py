@@ -12,6 +12,7 @@ from minxin.cases import workflow
 from minxin.cases.models import Case
 from minxin.errors import Refused
 from minxin.extensions import db, htmx
+from minxin.web import carried
 from minxin.web.forms import CaseForm
 from minxin.web.guards import the_case
 from minxin.web.life import me
@@ -71,6 +72,8 @@ def show(
     blocked: str = "",
 ) -> Any:
     """The case page with the act open, or the act alone where htmx swaps it in."""
+    if blocked:
+        carried.not_shown()
     values = {"act": act, "form": form, "blocked": blocked, **({} if blocked else more())}
     if htmx and not htmx.history_restore_request and request.method == "GET":
         return render_template("workbench/_action.html", case=case, **values), 200

@@ -7,28 +7,26 @@ from typing import Any
 
 from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField
 from wtforms.validators import DataRequired
 
 from minxin import clock
 from minxin.access import signin
 from minxin.access.permissions import Permission
 from minxin.errors import Refused
-from minxin.extensions import db, limiter
+from minxin.extensions import csrf, db, limiter
+from minxin.people.models import User
+from minxin.web import carried, door
+from minxin.web.door import SignInForm
 from minxin.web.forms import Form
 from minxin.web.guards import everyone, permitted
-from minxin.web.life import SignedIn
+from minxin.web.life import SignedIn, me
 from minxin.web.workbench import pages
+
+STALE = "页面打开得太久了，请再输一次密码"
 
 HERE = re.compile(r"(/[^/\\?#\s]+)*/?(\?[^\\\s]*)?")
 """An address on this host: no empty part, no backslash, nothing that ends a header."""
-
-
-class SignInForm(Form):
-    """Name and password."""
-
-    username = StringField("用户名", validators=[DataRequired("请填写用户名")])
-    password = PasswordField("密码", validators=[DataRequired("请填写密码")])
 
 
 class PasswordForm(Form):
@@ -55,11 +53,15 @@ def sign_in() -> Any:
         )
         db.session.commit()
         if tried.user is not None:
-            current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
-            login_user(SignedIn(tried.user, signin.actor(tried.user)))
-            return redirect(_wanted())
+            _begin(tried.user)
+            return redirect(_way_on(form))
         form.form_errors.append(tried.message)
-    return render_template("workbench/sign_in.html", form=form), 422 if form.errors else 200
+    elif form.went_stale():
+        form.form_errors.append(STALE)
+    return door.page(form, 422 if form.errors else 200)
+
+
+csrf.exempt(sign_in)  # the form checks it itself, and keeps what it carries
 
 
 @pages.post("/sign-out")
@@ -88,10 +90,28 @@ def password() -> Any:
         else:
             login_user(SignedIn(user, current_user.actor))
             flash("密码已修改，其他设备上的登录已退出")
-            return redirect(url_for("workbench.home", desk=g.desk.slug))
+            return redirect(session.pop("then", url_for("workbench.home", desk=g.desk.slug)))
     forced = current_user.user.must_change
     page = render_template("workbench/password.html", form=form, forced=forced)
     return page, 422 if form.errors else 200
+
+
+def _begin(user: User) -> None:
+    """A session of this person's own, under another name, with nothing of an earlier one."""
+    current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
+    session.clear()
+    session[carried.TOKEN] = carried.mark(user.id)
+    login_user(SignedIn(user, signin.actor(user)))
+
+
+def _way_on(form: SignInForm) -> str:
+    """Back to the form that was kept from being sent, where it is this person's."""
+    held = carried.opened(form.carried.data)
+    ours = held is not None and carried.belongs(held, me().user_id or 0)
+    address = door.bring_back(held) if held and ours else _wanted()
+    if current_user.user.must_change:
+        session["then"] = address
+    return address
 
 
 def _wanted() -> str:

@@ -1,0 +1,84 @@
+"""Sessions are remembered by Valkey; while it is away nobody is known, and pages say so."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, g, request, session
+from flask_session.redis import RedisSessionInterface
+from flask_session.redis.redis import RedisSession
+from redis.exceptions import RedisError
+
+from minxin import logs
+from minxin.extensions import valkey
+
+log = logs.logger("sessions")
+
+
+class Session(RedisSession):  # type: ignore[misc]
+    """What is known of a browser. `away`: it could not be read, which is not the same as empty."""
+
+    away = False
+
+
+class Sessions(RedisSessionInterface):  # type: ignore[misc]
+    """Flask-Session's, for a Valkey that may be restarted at any time."""
+
+    session_class = Session
+
+    def open_session(self, app: Flask, request: Request) -> Session:
+        """The browser's session; an empty one marked as `away` where Valkey does not answer."""
+        try:
+            opened: Session = super().open_session(app, request)
+        except RedisError as error:
+            log.warning("sessions away", error=type(error).__name__)
+            opened = Session(sid=self._generate_sid(self.sid_length), permanent=self.permanent)
+            opened.away = True
+        return opened
+
+    def save_session(self, app: Flask, session: Session, response: Response) -> None:
+        """Keep it. What could not be read is not written: the browser keeps its cookie, and is
+        known again when Valkey is back."""
+        if session.away:
+            return
+        try:
+            super().save_session(app, session, response)
+        except RedisError as error:
+            log.warning("session not kept", error=type(error).__name__)
+
+
+def register(app: Flask) -> None:
+    """Put our sessions in the place of Flask-Session's, and close the desks without them."""
+    app.session_interface = Sessions(
+        app,
+        valkey.raw,
+        key_prefix=app.config["SESSION_KEY_PREFIX"],
+        permanent=app.config["SESSION_PERMANENT"],
+    )
+    app.before_request(_closed)
+
+
+def away() -> bool:
+    """Could the session of this request not be read?"""
+    return bool(getattr(session, "away", False))
+
+
+def needed() -> None:
+    """Answer 503 where this page cannot do without the session (or its counted attempts)."""
+    if away():
+        abort(503)
+
+
+def from_here() -> bool:
+    """Does the browser say that a page of this very host sent the request?
+
+    What takes the token's place where no session can hold one. Browsers set these headers
+    themselves; a page of another site cannot.
+    """
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(origin).netloc == request.host
+
+
+def _closed() -> None:
+    if g.get("desk") is not None:
+        needed()
