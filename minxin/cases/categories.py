@@ -117,6 +117,7 @@ def _lock() -> None:
 
 def _begin(category: Category, shown: str | None) -> None:
     _lock()
+    db.session.flush()
     db.session.refresh(category)
     given.check_seen(shown, seen(category))
 

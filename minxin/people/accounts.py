@@ -240,6 +240,7 @@ def _unit(unit_id: int) -> Unit:
 
 
 def _begin(user: User, shown: str | None) -> None:
+    db.session.flush()
     db.session.refresh(user, with_for_update=True)
     given.check_seen(shown, seen(user))
 

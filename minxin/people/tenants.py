@@ -92,6 +92,7 @@ def without_administrator() -> dict[int, tuple[Role, ...]]:
 
 
 def _begin(tenant: Tenant, shown: str | None) -> None:
+    db.session.flush()
     db.session.refresh(tenant, with_for_update=True)
     given.check_seen(shown, seen(tenant))
 

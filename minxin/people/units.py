@@ -231,6 +231,7 @@ def active(tenant_id: int | None = None) -> Sequence[Unit]:
 
 def _begin(unit: Unit, shown: str | None) -> None:
     _lock(unit.tenant_id)
+    db.session.flush()
     db.session.refresh(unit)
     given.check_seen(shown, seen(unit))
     if not unit.active:
