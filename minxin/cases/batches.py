@@ -111,11 +111,11 @@ def _store_cases(cases: Sequence[Case]) -> dict[str, int]:
         return {}
     statement = (
         insert(Case.__table__)  # type: ignore[arg-type]
+        .values([_values(case) for case in cases])
         .on_conflict_do_nothing(index_elements=["import_key"])
         .returning(Case.number, Case.id)
     )
-    rows = db.session.execute(statement, [_values(case) for case in cases])
-    return {number: case_id for number, case_id in rows}
+    return {number: case_id for number, case_id in db.session.execute(statement)}
 
 
 def _store_words(made: Sequence[_Draft]) -> None:

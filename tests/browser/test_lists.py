@@ -73,6 +73,9 @@ def test_tabs_and_filters_swap_the_list_and_keep_its_address(waiting, desktop):
     desktop.evaluate("window.stayed = true")
     desktop.get_by_role("link", name="在办 2").click()
     expect(desktop).to_have_url(re.compile(r"/city/todo\?view=at_units$"))
+    # the address changes before the new filters are in place: wait for the rows that belong to it
+    expect(desktop.locator("tbody tr")).to_have_count(2)
+    expect(desktop.locator(".htmx-settling, .htmx-swapping, .htmx-added")).to_have_count(0)
     desktop.get_by_label("类型").select_option(label="咨询")
     expect(desktop.locator("tbody tr")).to_have_count(1)
     expect(desktop).to_have_url(re.compile(r"\?view=at_units&kind=consult$"))
