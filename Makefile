@@ -12,7 +12,7 @@ run: ## Install what is missing and run a demonstration city (PORT, DATABASE_URL
 test: ## Install what is missing and run all checks and tests (ARGS="-k words" for some)
 	@bin/install --tests
 	@$(MAKE) --no-print-directory lint
-	@.venv/bin/pytest -n 2 $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: ## Check style, types and the direction of imports
 	.venv/bin/ruff check .

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,13 @@ CHROMIUM_ARGS = [
     "--no-proxy-server",
     "--host-resolver-rules=" + ",".join(f"MAP {host} 127.0.0.1" for host in HOSTS.values()),
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these in one process of a parallel run: the running cities are started once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
