@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from minxin.audit import log
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people import accounts, passwords
+from minxin.people import authorising, passwords
 from minxin.people.actor import Actor
 from minxin.people.models import Unit, User
 from minxin.people.roles import CITY_DESK, Role
@@ -81,7 +81,7 @@ def change_password(user: User, *, old: str, new: str, at: datetime) -> None:
 
 def change_role(user: User, role: Role, *, by: Actor, at: datetime) -> None:
     """Give a person another role; every session of his ends (people.accounts)."""
-    accounts.change_role(user, role, by=by, at=at)
+    authorising.change_role(user, role, by=by, at=at)
 
 
 def known(user_id: int) -> tuple[User, Actor] | None:

@@ -12,7 +12,7 @@ from minxin.cases.models import Assignment, Case, CaseEvent, Clock
 from minxin.cases.states import ENDED
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people import tenants, units
+from minxin.people import mergers, tenants, units
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
 from minxin.tenancy.models import Tenant
@@ -29,9 +29,9 @@ def merge(
     Ended cases, orders and events stay with the merged unit, which hangs below its successor.
     Raises Refused for an unfit successor or day, Conflict where the page was stale.
     """
-    successor = units.check_merger(unit, into, since, at, shown)
+    successor = mergers.check_merger(unit, into, since, at, shown)
     moved = _hand_over(unit, successor, by, at)
-    units.absorb(unit, successor, since=since, by=by, at=at)
+    mergers.absorb(unit, successor, since=since, by=by, at=at)
     return moved
 
 

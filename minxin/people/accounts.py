@@ -50,25 +50,25 @@ def create(new: NewAccount, *, by: Actor, at: datetime, password: str | None = N
 
     password: the hash of many at once is the caller's (rosters). Raises Refused.
     """
-    unit = _unit(new.unit_id)
+    unit = the_unit(new.unit_id)
     username = new.username.strip().lower()
     if not USERNAME.fullmatch(username):
         raise Refused("用户名用3至30位小写字母、数字、点和下划线，以字母开头", "username")
     name = given.name(new.name, "姓名", limit=30)
     role = check_role(new.role, unit)
     _check_free(unit.tenant_id, username)
-    _check_separate(unit.tenant_id, name, role)
+    check_separate(unit.tenant_id, name, role)
     password = password or fresh_password()
     user = appointing.add_user(unit, username, name, role, password_hash=passwords.hashed(password))
     user.active, user.waiting, user.made_by_id = False, True, by.user_id
-    _note("account.create", user, by, at, role=role, unit_id=unit.id)
+    note("account.create", user, by, at, role=role, unit_id=unit.id)
     return Issued(user, password)
 
 
 def reissue(new: NewAccount, *, by: Actor, at: datetime) -> Issued | None:
     """The account that this very form made a moment ago, with a password anew: sent twice, made
     once. None where the name belongs to somebody else's account."""
-    unit = _unit(new.unit_id)
+    unit = the_unit(new.unit_id)
     user = db.session.scalar(
         select(User).where(
             User.tenant_id == unit.tenant_id,
@@ -90,14 +90,14 @@ def found_administrator(new: NewAccount, *, by: Actor, at: datetime) -> Issued:
     """
     if by.role is not Role.OFFICE_HEAD:
         raise Refused("只有市民心网办负责人可以设立区县的首任管理员")
-    unit = _unit(new.unit_id)
+    unit = the_unit(new.unit_id)
     if new.role not in ADMINISTRATORS:
         raise Refused("请选择管理员类别", "role")
-    if _others(unit.tenant_id, Role(new.role)):
+    if others(unit.tenant_id, Role(new.role)):
         raise Refused(f"本区县已有{Role(new.role).label}，请由本区县的管理员新增账号并授权", "role")
     issued = create(new, by=by, at=at)
     issued.user.active, issued.user.waiting = True, False
-    _note("account.found", issued.user, by, at, role=new.role)
+    note("account.found", issued.user, by, at, role=new.role)
     return issued
 
 
@@ -115,7 +115,7 @@ def reset_password(user: User, *, by: Actor, at: datetime) -> Issued:
     user.password_hash = passwords.hashed(password)
     user.must_change, user.failures, user.locked_until = True, 0, None
     user.stamp += 1
-    _note("password.reset", user, by, at)
+    note("password.reset", user, by, at)
     return Issued(user, password)
 
 
@@ -123,8 +123,8 @@ def change_unit(
     user: User, unit_id: int, *, by: Actor, at: datetime, shown: str | None = None
 ) -> None:
     """调动 inside the tenant. Every session ends: the account reaches other things from now on."""
-    _begin(user, shown)
-    unit = _unit(unit_id)
+    begin(user, shown)
+    unit = the_unit(unit_id)
     if unit.tenant_id != user.tenant_id:
         raise Refused("账号不能调到其他区县，请在对方区县另建账号", "unit_id")
     if unit.id == user.unit_id:
@@ -134,7 +134,7 @@ def change_unit(
     check_role(user.role, unit)
     old, user.unit_id = user.unit_id, unit.id
     user.stamp += 1
-    _note("account.move", user, by, at, old=old, unit_id=unit.id)
+    note("account.move", user, by, at, old=old, unit_id=unit.id)
 
 
 def correct_name(user: User, name: str, *, by: Actor, at: datetime) -> None:
@@ -142,69 +142,7 @@ def correct_name(user: User, name: str, *, by: Actor, at: datetime) -> None:
     name = given.name(name, "姓名", limit=30)
     if name != user.name:
         user.name = name
-        _note("account.correct", user, by, at)
-
-
-def approve(user: User, *, by: Actor, at: datetime, shown: str | None = None) -> None:
-    """授权: give a waiting account the role that was proposed; it may sign in from now on."""
-    _secured(user, by)
-    _begin(user, shown)
-    if not user.waiting:
-        raise Refused("该账号已经授权，不需要再次授权")
-    if user.made_by_id == by.user_id:
-        raise Refused("建立账号的人不能给该账号授权，请由另一位安全管理员办理")
-    unit = _unit(user.unit_id)
-    _check_separate(user.tenant_id, user.name, check_role(user.role, unit), but=user.id)
-    user.active, user.waiting = True, False
-    _note("account.approve", user, by, at, role=user.role)
-
-
-def change_role(
-    user: User, role: str, *, by: Actor, at: datetime, shown: str | None = None
-) -> None:
-    """Give an account another role; every session of it ends.
-
-    Administrators' roles exclude one another and every other role: such a change needs another
-    account. Raises Refused or Conflict.
-    """
-    _secured(user, by)
-    _begin(user, shown)
-    wanted = check_role(role, _unit(user.unit_id))
-    if wanted == user.role:
-        raise Refused(f"{user.name}的角色已经是{wanted.label}", "role")
-    if wanted in ADMINISTRATORS or user.role in ADMINISTRATORS:
-        raise Refused(
-            "系统、安全、审计管理员互斥，也不与业务角色互换。请停用原账号，另建账号后授权", "role"
-        )
-    old, user.role = user.role, wanted
-    user.stamp += 1
-    _note("role.change", user, by, at, old=old, role=wanted)
-
-
-def lock(user: User, reason: str, *, by: Actor, at: datetime, shown: str | None = None) -> None:
-    """停用: the account cannot sign in, and every session of it ends at once."""
-    _secured(user, by)
-    _begin(user, shown)
-    if not user.active:
-        raise Refused("该账号没有在用，不需要停用")
-    reason = given.name(reason, "停用理由", field="reason", limit=200)
-    if user.role == Role.SECURITY_ADMIN and not _others(user.tenant_id, Role(user.role), user.id):
-        raise Refused("这是最后一个安全管理员，停用后无人能授权。请先另设一名")
-    user.active = False
-    user.stamp += 1
-    _note("account.lock", user, by, at, reason=reason)
-
-
-def unlock(user: User, *, by: Actor, at: datetime, shown: str | None = None) -> None:
-    """恢复 an account that was locked."""
-    _secured(user, by)
-    _begin(user, shown)
-    if user.active or user.waiting:
-        raise Refused("该账号没有停用，不需要恢复")
-    role = check_role(user.role, _unit(user.unit_id))
-    _check_separate(user.tenant_id, user.name, role, but=user.id)
-    user.active, user.failures, user.locked_until = True, 0, None
-    _note("account.unlock", user, by, at)
+        note("account.correct", user, by, at)
 
 
 def check_role(role: str, unit: Unit) -> Role:
@@ -232,26 +170,19 @@ def fresh_password() -> str:
             return password
 
 
-def _unit(unit_id: int) -> Unit:
+def the_unit(unit_id: int) -> Unit:
+    """The unit in use with this id. Raises Refused."""
     unit = db.session.get(Unit, unit_id)
     if unit is None or not unit.active:
         raise Refused("请选择在用的单位", "unit_id")
     return unit
 
 
-def _begin(user: User, shown: str | None) -> None:
+def begin(user: User, shown: str | None) -> None:
+    """Lock an account before it is changed. Raises Conflict where its page was stale."""
     db.session.flush()
     db.session.refresh(user, with_for_update=True)
     given.check_seen(shown, seen(user))
-
-
-def _secured(user: User, by: Actor) -> None:
-    if by.kind == "system":
-        return
-    if by.role is not Role.SECURITY_ADMIN:
-        raise Refused("角色授权、停用和恢复只能由安全管理员办理")
-    if user.id == by.user_id:
-        raise Refused("不能给自己授权、停用或恢复，请由另一位安全管理员办理")
 
 
 def _check_free(tenant_id: int, username: str) -> None:
@@ -261,7 +192,7 @@ def _check_free(tenant_id: int, username: str) -> None:
         raise Refused(f"用户名“{username}”已被使用，请换一个", "username")
 
 
-def _check_separate(tenant_id: int, name: str, role: Role, but: int | None = None) -> None:
+def check_separate(tenant_id: int, name: str, role: Role, but: int | None = None) -> None:
     """One person does not hold two of the administrators' roles, in two accounts either."""
     if role not in ADMINISTRATORS:
         return
@@ -280,14 +211,16 @@ def _check_separate(tenant_id: int, name: str, role: Role, but: int | None = Non
         )
 
 
-def _others(tenant_id: int, role: Role, but: int = 0) -> int:
+def others(tenant_id: int, role: Role, but: int = 0) -> int:
+    """How many accounts in use have this role in the tenant, one of them aside."""
     query = select(func.count(User.id)).where(
         User.tenant_id == tenant_id, User.role == role, User.active, User.id != but
     )
     return db.session.scalar(query) or 0
 
 
-def _note(act: str, user: User, by: Actor, at: datetime, **payload: object) -> None:
+def note(act: str, user: User, by: Actor, at: datetime, **payload: object) -> None:
+    """Record an act on an account."""
     log.record(
         act,
         tenant_id=user.tenant_id,

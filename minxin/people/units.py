@@ -101,7 +101,7 @@ def add(new: NewUnit, *, tenant_id: int, by: Actor, at: datetime) -> Unit:
     if under is not None and new.since < under.valid_from:
         raise Refused(f"启用日期不能早于上级单位“{under.name}”的启用日期", "since")
     unit = appointing.add_unit(tenant, name, kind=new.kind, under=under, since=new.since)
-    _note("unit.add", unit, by, at, name=name, kind=new.kind)
+    note("unit.add", unit, by, at, name=name, kind=new.kind)
     return unit
 
 
@@ -113,7 +113,7 @@ def rename(
     On the very day that the present name began, the name is corrected instead.
     Raises Refused for a taken name or an impossible day, Conflict where the page was stale.
     """
-    _begin(unit, shown)
+    begin(unit, shown)
     name = given.name(name, "新名称")
     if name == unit.name:
         raise Refused("新名称与现名称相同，不需要更名", "name")
@@ -121,7 +121,7 @@ def rename(
     given.not_in_future(since, at, "更名日期", field="since")
     begun = names(unit)[0].since
     if since < begun:
-        raise Refused(f"更名日期不能早于现名称的启用日期（{_day(begun)}）", "since")
+        raise Refused(f"更名日期不能早于现名称的启用日期（{said(begun)}）", "since")
     old = unit.name
     if since > begun:
         db.session.add(
@@ -134,7 +134,7 @@ def rename(
             )
         )
     unit.name = name
-    _note("unit.rename", unit, by, at, old=old, name=name, since=since.isoformat())
+    note("unit.rename", unit, by, at, old=old, name=name, since=since.isoformat())
 
 
 def move(
@@ -144,14 +144,14 @@ def move(
 
     Raises Refused where it would come below itself, Conflict where the page was stale.
     """
-    _begin(unit, shown)
+    begin(unit, shown)
     under = _place(unit.tenant_id, under_id)
     if under is not None and under.path.startswith(unit.path):
         raise Refused("不能把单位移到它自己或它的下级单位之下", "under_id")
     if (under.id if under else None) == unit.parent_id:
         raise Refused("该单位已经在这个上级之下，不需要移动", "under_id")
-    _put_under(unit, under)
-    _note("unit.move", unit, by, at, under=under.id if under else None)
+    put_under(unit, under)
+    note("unit.move", unit, by, at, under=under.id if under else None)
 
 
 def close(unit: Unit, *, last_day: date, by: Actor, at: datetime, shown: str | None = None) -> None:
@@ -159,10 +159,10 @@ def close(unit: Unit, *, last_day: date, by: Actor, at: datetime, shown: str | N
 
     Raises Refused while units or people still belong to it, naming how many.
     """
-    _begin(unit, shown)
+    begin(unit, shown)
     given.not_in_future(last_day, at, "停用日期", field="last_day")
     if last_day < unit.valid_from:
-        raise Refused(f"停用日期不能早于启用日期（{_day(unit.valid_from)}）", "last_day")
+        raise Refused(f"停用日期不能早于启用日期（{said(unit.valid_from)}）", "last_day")
     below = db.session.scalar(
         select(func.count(Unit.id)).where(Unit.parent_id == unit.id, Unit.active)
     )
@@ -173,52 +173,8 @@ def close(unit: Unit, *, last_day: date, by: Actor, at: datetime, shown: str | N
     )
     if people:
         raise Refused(f"还有{people}个账号属于该单位，请先调到其他单位或停用")
-    _end(unit, last_day)
-    _note("unit.close", unit, by, at, last_day=last_day.isoformat())
-
-
-def absorb(unit: Unit, into: Unit, *, since: date, by: Actor, at: datetime) -> None:
-    """Merge a unit into another: people and lower units go over, and it hangs below its successor.
-
-    So whoever reaches the successor reaches what the merged unit ever did. Every account that
-    changes its unit is signed out.
-    """
-    for row in db.session.scalars(select(Unit).where(Unit.parent_id == unit.id)).all():
-        _put_under(row, into)
-    db.session.execute(
-        update(User)
-        .where(User.unit_id == unit.id)
-        .values(unit_id=into.id, stamp=User.stamp + 1)
-        .execution_options(synchronize_session=False)
-    )
-    _put_under(unit, into)
-    _end(unit, since - DAY)
-    unit.merged_into = into.id
-    _note("unit.merge", unit, by, at, into=into.id, since=since.isoformat())
-    db.session.flush()
-    db.session.expire_all()
-
-
-def check_merger(
-    unit: Unit, into: Unit | None, since: date, at: datetime, shown: str | None
-) -> Unit:
-    """The successor, where `unit` can be merged into it from this day on. Raises Refused."""
-    _begin(unit, shown)
-    if into is None or not into.active or into.tenant_id != unit.tenant_id:
-        raise Refused("请选择本区县内在用的单位", "into_id")
-    if into.id == unit.id or into.path.startswith(unit.path):
-        raise Refused("不能并入自己或自己的下级单位", "into_id")
-    if into.kind == UnitKind.OFFICE or unit.kind == UnitKind.OFFICE:
-        raise Refused("市级机关不能合并", "into_id")
-    given.not_in_future(since, at, "合并日期", field="since")
-    begun = names(unit)[0].since
-    if since <= begun:
-        raise Refused(f"合并日期须晚于现名称的启用日期（{_day(begun)}）", "since")
-    if since < into.valid_from:
-        raise Refused(
-            f"合并日期不能早于“{into.name}”的启用日期（{_day(into.valid_from)}）", "since"
-        )
-    return into
+    end(unit, last_day)
+    note("unit.close", unit, by, at, last_day=last_day.isoformat())
 
 
 def active(tenant_id: int | None = None) -> Sequence[Unit]:
@@ -229,7 +185,8 @@ def active(tenant_id: int | None = None) -> Sequence[Unit]:
     return db.session.scalars(query).all()
 
 
-def _begin(unit: Unit, shown: str | None) -> None:
+def begin(unit: Unit, shown: str | None) -> None:
+    """Lock the tenant's tree before a unit in use is changed. Raises Refused or Conflict."""
     _lock(unit.tenant_id)
     db.session.flush()
     db.session.refresh(unit)
@@ -275,7 +232,8 @@ def _check_kind(tenant: Tenant, kind: str) -> None:
         raise Refused("工作站属于区县，市直部门请选择联网单位", "kind")
 
 
-def _put_under(unit: Unit, under: Unit | None) -> None:
+def put_under(unit: Unit, under: Unit | None) -> None:
+    """Hang a unit, with everything below it, under another one."""
     old, new = unit.path, f"{under.path if under else '/'}{unit.id}/"
     unit.parent_id = under.id if under else None
     db.session.flush()
@@ -289,7 +247,8 @@ def _put_under(unit: Unit, under: Unit | None) -> None:
     db.session.expire_all()
 
 
-def _end(unit: Unit, last_day: date) -> None:
+def end(unit: Unit, last_day: date) -> None:
+    """Take a unit out of use; who answers for it or leads it does so no longer."""
     unit.active = False
     unit.valid_to = last_day
     for table in (Responder, Post):
@@ -304,11 +263,13 @@ def _end(unit: Unit, last_day: date) -> None:
     db.session.flush()
 
 
-def _day(day: date) -> str:
+def said(day: date) -> str:
+    """2026年11月22日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _note(act: str, unit: Unit, by: Actor, at: datetime, **payload: object) -> None:
+def note(act: str, unit: Unit, by: Actor, at: datetime, **payload: object) -> None:
+    """Record an act on a unit."""
     log.record(
         act,
         tenant_id=unit.tenant_id,

@@ -10,7 +10,7 @@ from minxin.access.matrix import MATRIX
 from minxin.access.permissions import Permission
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
-from minxin.people import accounts, passwords
+from minxin.people import accounts, authorising, passwords
 from minxin.people.accounts import NewAccount
 from minxin.people.models import Unit, User
 from minxin.people.roles import ADMINISTRATORS, Role
@@ -42,17 +42,17 @@ def test_a_new_account_waits_for_another_hand(here, at):
     assert (user.active, user.waiting, user.must_change) == (False, True, True)
     passwords.check_new(issued.password, username=user.username)
     with pytest.raises(Refused, match="安全管理员"):
-        accounts.approve(user, by=here.actor("wenbo"), at=at)
-    accounts.approve(user, by=here.actor("tianli"), at=at)
+        authorising.approve(user, by=here.actor("wenbo"), at=at)
+    authorising.approve(user, by=here.actor("tianli"), at=at)
     assert (user.active, user.waiting) == (True, False)
     with pytest.raises(Refused, match="已经授权"):
-        accounts.approve(user, by=here.actor("tianli"), at=at)
+        authorising.approve(user, by=here.actor("tianli"), at=at)
 
 
 def test_who_made_an_account_never_approves_it(here, at):
     user = accounts.create(_new(here), by=here.actor("tianli"), at=at).user
     with pytest.raises(Refused, match="建立账号的人"):
-        accounts.approve(user, by=here.actor("tianli"), at=at)
+        authorising.approve(user, by=here.actor("tianli"), at=at)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_administrators_roles_exclude_one_another_and_all_others(here, at):
         ("wenbo", Role.STATION),
     ):
         with pytest.raises(Refused, match="互斥"):
-            accounts.change_role(_user(username), role, by=by, at=at)
+            authorising.change_role(_user(username), role, by=by, at=at)
 
 
 def test_no_permission_is_shared_by_two_kinds_of_administrators():
@@ -98,19 +98,19 @@ def test_only_the_security_administrator_gives_roles_and_never_to_himself(here, 
     user = _user("zhaoyang")
     for username in ("wenbo", "mengyan", "gaoyuan"):
         with pytest.raises(Refused):
-            accounts.change_role(user, Role.UNIT_HEAD, by=here.actor(username), at=at)
+            authorising.change_role(user, Role.UNIT_HEAD, by=here.actor(username), at=at)
     with pytest.raises(Refused, match="自己"):
-        accounts.lock(_user("tianli"), "离职", by=here.actor("tianli"), at=at)
+        authorising.lock(_user("tianli"), "离职", by=here.actor("tianli"), at=at)
 
 
 def test_role_unit_and_lock_end_every_session(here, at):
     user, by = _user("zhaoyang"), here.actor("tianli")
     stamp = user.stamp
-    accounts.change_role(user, Role.UNIT_HEAD, by=by, at=at)
+    authorising.change_role(user, Role.UNIT_HEAD, by=by, at=at)
     accounts.change_unit(user, here.unit("大洼区城管局"), by=here.actor("wenbo"), at=at)
-    accounts.lock(user, "离职", by=by, at=at)
+    authorising.lock(user, "离职", by=by, at=at)
     assert user.stamp == stamp + 3
-    accounts.unlock(user, by=by, at=at)
+    authorising.unlock(user, by=by, at=at)
     assert user.active
 
 
@@ -131,9 +131,9 @@ def test_the_last_security_administrator_cannot_be_locked_out(panjin, at):
         from minxin.access.signin import actor
 
         with pytest.raises(Refused, match="最后一个"):
-            accounts.lock(_user("tianli"), "离职", by=actor(second), at=at)
-        accounts.approve(second, by=panjin.actor("tianli"), at=at)
-        accounts.lock(_user("tianli"), "离职", by=actor(second), at=at)
+            authorising.lock(_user("tianli"), "离职", by=actor(second), at=at)
+        authorising.approve(second, by=panjin.actor("tianli"), at=at)
+        authorising.lock(_user("tianli"), "离职", by=actor(second), at=at)
 
 
 def test_an_administrators_password_is_reset_by_the_head_of_the_office_alone(panjin, at):
@@ -150,7 +150,7 @@ def test_a_page_that_shows_an_older_account_changes_nothing(here, at):
     shown = accounts.seen(user)
     accounts.change_unit(user, here.unit("大洼区城管局"), by=here.actor("wenbo"), at=at)
     with pytest.raises(Conflict):
-        accounts.lock(user, "离职", by=here.actor("tianli"), at=at, shown=shown)
+        authorising.lock(user, "离职", by=here.actor("tianli"), at=at, shown=shown)
 
 
 def test_a_first_administrator_is_founded_once(panjin, at):

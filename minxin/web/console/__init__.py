@@ -11,11 +11,12 @@ from flask import Blueprint
 pages = Blueprint("console", __name__, url_prefix="/console")
 
 from minxin.web.console import (  # noqa: E402
-    accounts,
+    account,
     calendar,
     categories,
     home,
     menu,
+    people,
     rosters,
     rules,
     tenants,
@@ -23,5 +24,5 @@ from minxin.web.console import (  # noqa: E402
     units,
 )
 
-__all__ = ["accounts", "calendar", "categories", "home", "menu", "pages", "rosters", "rules",
-           "tenants", "unit", "units"]  # fmt: skip
+__all__ = ["account", "calendar", "categories", "home", "menu", "pages", "people", "rosters",
+           "rules", "tenants", "unit", "units"]  # fmt: skip

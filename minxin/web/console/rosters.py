@@ -18,6 +18,7 @@ from minxin.audit import log
 from minxin.cases import rosters as ruling
 from minxin.errors import Refused
 from minxin.extensions import db
+from minxin.people import placing
 from minxin.people import rosters as organising
 from minxin.people.actor import Actor
 from minxin.web.console import pages
@@ -38,7 +39,7 @@ class Kind:
     roster: Roster
     permission: P
     rows: Callable[[datetime], Sequence[Sequence[object]]]
-    placing: Callable[[Actor, datetime], Placing]
+    open: Callable[[Actor, datetime], Placing]
     page: str
 
 
@@ -46,11 +47,11 @@ KINDS = {
     kind.roster.key: kind
     for kind in (
         Kind(organising.UNITS, P.ORGANISATION_MANAGE, lambda at: organising.unit_rows(),
-             organising.PlaceUnits, "console.units"),
+             placing.PlaceUnits, "console.units"),
         Kind(organising.PEOPLE, P.ORGANISATION_MANAGE, lambda at: organising.people_rows(),
-             organising.PlacePeople, "console.people"),
+             placing.PlacePeople, "console.people"),
         Kind(organising.POSTS, P.ORGANISATION_MANAGE, organising.post_rows,
-             organising.PlacePosts, "console.units"),
+             placing.PlacePosts, "console.units"),
         Kind(ruling.CATEGORIES, P.RULES_MANAGE, lambda at: ruling.category_rows(),
              ruling.PlaceCategories, "console.categories"),
         Kind(ruling.RULES, P.RULES_MANAGE, lambda at: ruling.rule_rows(),
@@ -125,8 +126,8 @@ def _taken(kind: Kind, form: RosterForm, bring_in: bool) -> tuple[Taken, Handove
     if not form.validate() or not uploads:
         raise Refused("请选择要导入的 Excel 文件")
     at = clock.now()
-    placing = kind.placing(me(), at)
-    taken = take(kind.roster, uploads[0].stream.read(), placing, db.session.begin_nested)
+    places = kind.open(me(), at)
+    taken = take(kind.roster, uploads[0].stream.read(), places, db.session.begin_nested)
     if taken.errors or not bring_in:
         db.session.rollback()
         return taken, None, False
@@ -140,7 +141,7 @@ def _taken(kind: Kind, form: RosterForm, bring_in: bool) -> tuple[Taken, Handove
             payload={outcome.value: number for outcome, number in taken.counts.items()},
         )
     db.session.commit()
-    return taken, getattr(placing, "handover", None), True
+    return taken, getattr(places, "handover", None), True
 
 
 def _the(key: str) -> Kind:

@@ -1,51 +1,30 @@
-"""People of a tenant: listed, given accounts by one hand and roles by another."""
+"""One account: what it is, and what each of the two hands may do with it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
-from sqlalchemy import or_, select
+from flask import render_template, url_for
 from wtforms import SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired
 
 from minxin import clock
 from minxin.access import check
 from minxin.access.permissions import Permission as P
-from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people import accounts
-from minxin.people.accounts import Issued, NewAccount
+from minxin.people import accounts, authorising
+from minxin.people.accounts import Issued
 from minxin.people.models import Unit, User
 from minxin.people.roles import CITY_DESK, LABELS, Role
 from minxin.tenancy.models import Tenant
 from minxin.web.console import pages
-from minxin.web.console.acting import (
-    ActForm,
-    carried_out,
-    choices,
-    status,
-    the_tenant,
-    the_user,
-    went,
-)
+from minxin.web.console.acting import ActForm, carried_out, choices, status, the_user, went
 from minxin.web.console.menu import ORGANISING
-from minxin.web.console.units import indented, tenants
-from minxin.web.forms import Form
+from minxin.web.console.units import indented
 from minxin.web.guards import permitted
 from minxin.web.life import me
 
-PAGE = 100
 STATES = {"active": "在用", "waiting": "待授权", "locked": "停用"}
-
-
-class AccountForm(Form):
-    """A person to be given an account."""
-
-    name = StringField("姓名", validators=[DataRequired("请填写姓名")])
-    username = StringField("用户名", validators=[DataRequired("请填写用户名")])
-    unit_id = SelectField("单位", coerce=int, validate_choice=False)
-    role = SelectField("角色", validators=[InputRequired("请选择角色")], validate_choice=False)
 
 
 class UnitForm(ActForm):
@@ -74,66 +53,6 @@ class LockForm(ActForm):
 
 FORMS = {"person": PersonForm, "unit": UnitForm, "role": RoleForm, "lock": LockForm,
          "act": ActForm}  # fmt: skip
-
-
-@pages.get("/people")
-@permitted(*ORGANISING)
-def people() -> Any:
-    """Accounts of a tenant; those that wait first."""
-    tenant = the_tenant(request.args.get("tenant"))
-    state = request.args.get("state", "")
-    q = request.args.get("q", "").strip()[:30]
-    query = (
-        select(User.id, User.name, User.username, User.role, User.active, User.waiting,
-               User.last_sign_in_at, User.locked_until, Unit.name.label("unit"),
-               Unit.id.label("unit_id"))
-        .join(Unit, Unit.id == User.unit_id)
-        .where(User.tenant_id == tenant.id, *_of_state(state))
-        .order_by(User.waiting.desc(), User.active.desc(), Unit.path, User.id)
-    )  # fmt: skip
-    if q:
-        query = query.where(
-            or_(
-                User.name.contains(q, autoescape=True),
-                User.username.contains(q.lower(), autoescape=True),
-                Unit.name.contains(q, autoescape=True),
-            )
-        )
-    after = request.args.get("from", "")
-    skip = int(after) if after.isdigit() and len(after) < 7 else 0
-    rows = db.session.execute(query.offset(skip).limit(PAGE + 1)).all()
-    further = len(rows) > PAGE
-    return render_template(
-        "console/people.html",
-        tenant=tenant,
-        tenants=tenants(),
-        rows=rows[:PAGE],
-        next_url=_with(tenant, state, q, skip + PAGE) if further else None,
-        first_url=_with(tenant, state, q, 0) if skip else None,
-        state=state,
-        q=q,
-        states=STATES,
-        roles=LABELS,
-        organising=check.has(me(), P.ORGANISATION_MANAGE),
-        now=clock.now(),
-    )
-
-
-@pages.route("/people/new", methods=["GET", "POST"])
-@permitted(P.ORGANISATION_MANAGE)
-def new_account() -> Any:
-    """A form for one more account; its first password is shown on the page that answers."""
-    tenant = the_tenant(request.args.get("tenant"))
-    form = AccountForm()
-    _offer_units(form.unit_id, tenant.id)
-    form.role.choices = [("", "请选择"), *_roles(tenant)]
-    if request.method == "GET" and request.args.get("unit", "").isdigit():
-        form.unit_id.data = int(request.args["unit"])
-    issued: list[Issued] = []
-    if form.is_submitted() and carried_out(form, lambda: issued.append(_created(form, tenant))):
-        return _show(issued[0], waits=True)
-    page = render_template("console/new_account.html", form=form, tenant=tenant)
-    return page, status(form)
 
 
 @pages.get("/people/<int:user_id>")
@@ -180,7 +99,7 @@ def account_password(user_id: int) -> Any:
     if carried_out(
         form, lambda: issued.append(accounts.reset_password(user, by=me(), at=clock.now()))
     ):
-        return _show(issued[0], waits=user.waiting)
+        return show(issued[0], waits=user.waiting)
     return _page(user, {"act": form})
 
 
@@ -188,14 +107,14 @@ def account_password(user_id: int) -> Any:
 @permitted(P.ROLE_MANAGE)
 def account_approval(user_id: int) -> Any:
     """授权."""
-    return _secure(user_id, accounts.approve, "已授权，本人可用初始密码登录。")
+    return _secure(user_id, authorising.approve, "已授权，本人可用初始密码登录。")
 
 
 @pages.post("/people/<int:user_id>/unlocking")
 @permitted(P.ROLE_MANAGE)
 def account_unlocking(user_id: int) -> Any:
     """恢复."""
-    return _secure(user_id, accounts.unlock, "账号已恢复，可以登录。")
+    return _secure(user_id, authorising.unlock, "账号已恢复，可以登录。")
 
 
 @pages.post("/people/<int:user_id>/role")
@@ -207,7 +126,7 @@ def account_role(user_id: int) -> Any:
         user,
         "role",
         form,
-        lambda: accounts.change_role(user, form.role.data or "", **_acting(form)),
+        lambda: authorising.change_role(user, form.role.data or "", **_acting(form)),
         "角色已调整，该账号在各处的登录已退出。",
     )
 
@@ -221,7 +140,7 @@ def account_locking(user_id: int) -> Any:
         user,
         "lock",
         form,
-        lambda: accounts.lock(user, form.reason.data, **_acting(form)),
+        lambda: authorising.lock(user, form.reason.data, **_acting(form)),
         "账号已停用，在各处的登录已退出。",
     )
 
@@ -242,16 +161,8 @@ def _acted(user: User, name: str, form: ActForm, verb: Any, words: str) -> Any:
     return _page(db.session.get_one(User, user_id), {name: form})
 
 
-def _created(form: AccountForm, tenant: Tenant) -> Issued:
-    unit = db.session.get(Unit, form.unit_id.data or 0)
-    if unit is None or unit.tenant_id != tenant.id:
-        raise Refused("请选择本区县在用的单位", "unit_id")
-    new = NewAccount(unit.id, form.username.data, form.name.data, form.role.data)
-    again = accounts.reissue(new, by=me(), at=clock.now())
-    return again or accounts.create(new, by=me(), at=clock.now())
-
-
-def _show(issued: Issued, waits: bool) -> Any:
+def show(issued: Issued, waits: bool) -> Any:
+    """The one page that shows a first password."""
     return render_template(
         "console/issued.html",
         issued=issued,
@@ -271,10 +182,10 @@ def _page(user: User, tried: dict[str, ActForm] | None = None) -> Any:
     if "person" not in tried:
         forms["person"].name.data = user.name
     tenant = db.session.get_one(Tenant, user.tenant_id)
-    _offer_units(forms["unit"].unit_id, tenant.id)
+    offer_units(forms["unit"].unit_id, tenant.id)
     if "unit" not in tried:
         forms["unit"].unit_id.data = user.unit_id
-    forms["role"].role.choices = _roles(tenant)
+    forms["role"].role.choices = roles(tenant)
     if "role" not in tried:
         forms["role"].role.data = user.role
     maker = db.session.get(User, user.made_by_id) if user.made_by_id else None
@@ -295,26 +206,13 @@ def _page(user: User, tried: dict[str, ActForm] | None = None) -> Any:
     return page, status(*tried.values())
 
 
-def _offer_units(field: Any, tenant_id: int) -> None:
+def offer_units(field: Any, tenant_id: int) -> None:
+    """Units of a tenant to choose from."""
     choices(field, indented(tenant_id), "请选择")
 
 
-def _roles(tenant: Tenant) -> list[tuple[str, str]]:
+def roles(tenant: Tenant) -> list[tuple[str, str]]:
     """Roles that somebody of the tenant can have."""
     municipal = tenant.kind == "municipal"
     never = {Role.STATION} if municipal else CITY_DESK
     return [(role.value, label) for role, label in LABELS.items() if role not in never]
-
-
-def _of_state(state: str) -> list[Any]:
-    known: dict[str, list[Any]] = {
-        "active": [User.active],
-        "waiting": [User.waiting],
-        "locked": [~User.active, ~User.waiting],
-    }
-    return known.get(state, [])
-
-
-def _with(tenant: Tenant, state: str, q: str, skip: int) -> str:
-    values: dict[str, Any] = {"tenant": tenant.slug, "state": state, "q": q, "from": skip or ""}
-    return url_for("console.people", **{name: value for name, value in values.items() if value})
