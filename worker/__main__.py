@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import suppress
 
+from redis.exceptions import RedisError
 from rq import SimpleWorker, Worker
+from rq.exceptions import StopRequested
 
+from minxin import logs
 from minxin.cases import search
 from minxin.extensions import valkey
 from worker import queues, schedule
 from worker.application import app
+
+log = logs.logger("worker")
 
 
 def main(part: str = "") -> int:
@@ -23,10 +30,24 @@ def main(part: str = "") -> int:
         schedule.run(beat=float(os.environ.get("MINXIN_BEAT") or 1))
         return 0
     search.prepare()  # once, not in every forked child
-    kind = SimpleWorker if part == "short" else Worker
-    worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
-    worker.work(logging_level="WARNING")
+    _work(SimpleWorker if part == "short" else Worker, part)
     return 0
+
+
+def _work(kind: type[SimpleWorker] | type[Worker], part: str) -> None:
+    """Work until told to stop. RQ's worker gives up where Valkey goes away in the middle of a job;
+    the process stays and begins anew, or the whole city would end with it."""
+    while True:
+        worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
+        try:
+            worker.work(logging_level="WARNING")
+        except RedisError as error:
+            log.warning("valkey away", part=part, error=type(error).__name__)
+        with suppress(StopRequested):
+            if worker._shutdown_requested_date is None:
+                time.sleep(schedule.AWAY_SECONDS)
+        if worker._shutdown_requested_date is not None:
+            return
 
 
 if __name__ == "__main__":

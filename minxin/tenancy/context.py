@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+from sqlalchemy.exc import DBAPIError
 
 from minxin import sessions
 from minxin.extensions import db
@@ -21,7 +23,7 @@ def within(schema: str, *, login: Login, tenant_id: int | None = None) -> Iterat
     try:
         yield context
     finally:
-        db.session.remove()
+        _give_back()
         sessions._context.reset(token)
 
 
@@ -33,5 +35,16 @@ def enter(context: Context) -> None:
 def leave() -> None:
     """Give the session back and stand nowhere."""
     if sessions.current_scope() is not None:
-        db.session.remove()
+        _give_back()
     sessions._context.set(None)
+
+
+def _give_back() -> None:
+    """End the session of this context. Its connection may have been cut since it was last used:
+    then there is nothing left to roll back, and what was answered stays answered."""
+    try:
+        db.session.remove()
+    except DBAPIError:
+        with suppress(DBAPIError):
+            db.session.registry().invalidate()
+        db.session.registry.clear()

@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 
 from minxin import logs
 from minxin.errors import Refused
-from minxin.extensions import db
+from minxin.extensions import db, login
 from minxin.web import carried, door
 
 log = logs.logger("errors")
@@ -80,12 +80,18 @@ def failed(error: Exception) -> Any:
 
 def _unavailable() -> Any:
     """In the plainest frame: the other ones ask the servers that are away."""
-    g.away = True
+    _ask_nobody()
     again = _posted() if request.method == "POST" else []
     text, code = _page(503, again=again, texts=carried.written(again[:-1]), files=_with_files())
     answer = make_response(text, code)
     answer.headers["Retry-After"] = AGAIN_AFTER
     return answer
+
+
+def _ask_nobody() -> None:
+    """Render what follows without the person: to know who it is takes the servers."""
+    g.away = True
+    g._login_user = login.anonymous_user()  # where Flask-Login keeps the person of a request
 
 
 def _page(code: int, **values: Any) -> Any:
@@ -96,6 +102,7 @@ def _page(code: int, **values: Any) -> Any:
         text = render_template("errors/error.html", **values)
     except Exception as second:  # the frame itself needs the database
         log.error("error page failed", error_id=g.get("request_id"), error=type(second).__name__)
+        _ask_nobody()
         text = render_template("errors/bare.html", **values)
     return text, code
 
