@@ -117,7 +117,7 @@ class _Case:
             self.id, self.tenant_id, f"B{self.id:08d}", "web", self.state, 6, "complaint", "normal",
             self.subject, f"{self.subject}，希望有关部门尽快处理。" * 4, self.subject, self.subject,
             self.received, self.received, self.due, self.due - timedelta(days=1), self.unit_id,
-            closed, "", "", False,
+            closed, "", "", False, False,
         )  # fmt: skip
 
     def assignment(self) -> tuple[object, ...]:
@@ -129,7 +129,7 @@ class _Case:
         due = self.due if self.open else self.received + timedelta(days=10)
         yield (
             self.tenant_id, self.id, self.unit_id, "complaint", 1, "bench", self.received, due,
-            due - timedelta(days=1), False, "{}", 1, stopped, 0,
+            due - timedelta(days=1), False, "{}", 1, stopped, 0, due,
         )  # fmt: skip
 
     def events(self) -> Iterator[tuple[object, ...]]:
@@ -190,12 +190,12 @@ def _tallies(cases: list[_Case]) -> Iterator[tuple[object, ...]]:
 _CASE_COLUMNS = (
     "id, tenant_id, number, source, state, version, kind, urgency, subject, body, summary, "
     "wording, received_at, updated_at, due_at, yellow_at, unit_id, closed_at, place, "
-    "public_text, has_phone"
+    "public_text, has_phone, due_provisional"
 )
 _ASSIGNMENT_COLUMNS = "tenant_id, case_id, unit_id, part, opinion, sent_at, ended_at"
 _CLOCK_COLUMNS = (
     "tenant_id, case_id, unit_id, rule_key, rule_version, calendar_version, started_at, due_at, "
-    "yellow_at, provisional, inputs, version, stopped_at, late_seen"
+    "yellow_at, provisional, inputs, version, stopped_at, late_seen, next_at"
 )
 _EVENT_COLUMNS = (
     "tenant_id, case_id, name, at, actor_kind, actor_name, actor_unit, internal, payload"

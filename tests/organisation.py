@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from minxin.cases import clocks
+from minxin.cases import rulebook
 from minxin.cases.models import Category, DeadlineRule, WorkCalendar
 from minxin.extensions import Base, db
 from minxin.people.models import Post, Responder, Unit, UnitName, User
@@ -52,7 +52,7 @@ def put_outside_back(founded: Rows, owner: Connection, slug: str) -> None:
                 update(model.__table__).where(model.__table__.c.id == row["id"]).values(row)
             )
     if with_changes:
-        clocks._adopted.clear()  # an adopted version never changes, but here it was undone
+        rulebook._adopted.clear()  # an adopted version never changes, but here it was undone
 
 
 def _now(model: type[Base]) -> list[dict[str, Any]]:

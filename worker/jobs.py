@@ -59,9 +59,15 @@ def _import(import_id: int) -> None:
 
 def _recompute(calendar_id: int) -> None:
     """Bring open clocks to the newest calendar, batch by batch as an import does."""
-    around = sessions.current()
-    with within(around.schema, login=around.login, tenant_id=around.tenant_id):
+    with within(sessions.current().schema, login="city"):
         for _ in recomputing.recompute(clock.now()):
+            db.session.commit()
+
+
+def _give_back(outage_id: int) -> None:
+    """Give open clocks the time of an outage, or take it back, in batches too."""
+    with within(sessions.current().schema, login="city"):
+        for _ in recomputing.recompute_for(outage_id, clock.now()):
             db.session.commit()
 
 
@@ -71,6 +77,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "intake.act": _act,
     "cases.import": _import,
     "clocks.recompute": _recompute,
+    "clocks.outage": _give_back,
 }
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "UnknownRule",
     "due_text",
     "exemption",
+    "for_citizen",
     "remaining",
     "sentences",
     "warnings",
@@ -55,6 +56,20 @@ def sentences(due: Due) -> list[str]:
         *(f"平台停机{_credit(each, due)}。" for each in due.outages),
         *(f"{each.window.reason}，暂停计时{_credit(each, due)}。" for each in due.pauses),
         f"到期：{_instant(due, year)}，此后即为超时限。",
+        *warnings(due),
+    ]
+
+
+def for_citizen(due: Due) -> list[str]:
+    """Return the working of ``due`` for the person who waits: the same days, without articles."""
+    year = local(due.start).year
+    return [
+        f"承办单位的办理时限是{due.rule.limit_zh}。",
+        f"{_start(due)}。",
+        *(f"{line}。" for line in _days(due, year)),
+        *(f"平台停机{_credit(each, due)}。" for each in due.outages),
+        *(f"期间暂停计时{_credit(each, due)}。" for each in due.pauses),
+        f"最迟{_instant(due, year)}办出结果。",
         *warnings(due),
     ]
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
 
-from sqlalchemy import desc, or_, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import desc, select, update
 
-from minxin import sessions
+from minxin.calendars import explain as words
 from minxin.calendars.due import Due, compute, yellow_from
-from minxin.calendars.explain import sentences
-from minxin.calendars.rules import Rule
+from minxin.calendars.reminding import Ladder
+from minxin.calendars.words import due_text
 from minxin.calendars.workdays import Calendar
-from minxin.cases.models import FAR, Case, Clock, DeadlineRule, WorkCalendar
+from minxin.cases import allowances
+from minxin.cases.models import FAR, Case, CaseEvent, Clock
+from minxin.cases.rulebook import (
+    Rulebook,
+    adopted_calendar,
+    adopted_rule,
+    as_calendar,
+    as_rule,
+    rulebook,
+)
 from minxin.cases.states import Kind
-from minxin.clock import now
+from minxin.clock import local
 from minxin.extensions import db
+from minxin.people.actor import Actor
+
+__all__ = ["FAR", "HANDLING", "WORDS", "Reckoner", "Rulebook", "as_calendar", "as_rule",
+           "citizen_words", "drawn", "explain", "hand_on", "of", "recompute", "rule_key",
+           "rulebook", "running", "show_earliest", "start", "stop"]  # fmt: skip
 
 HANDLING = "handling"
 """In the table of moves: the clock of the case's own kind."""
@@ -35,65 +49,7 @@ WORDS: dict[str, str] = {
 }
 """What pages call a clock, by its rule key."""
 
-Adopted = Rule | Calendar
-
-_adopted: dict[tuple[str, str, int | str], Adopted] = {}
-"""Rules and calendars that were read once: an adopted version never changes."""
-
-
-@dataclass(frozen=True)
-class Rulebook:
-    """The deadline rules and the calendar in force in the city."""
-
-    rules: dict[str, Rule]
-    calendar: Calendar
-    _found: dict[tuple[str, datetime], Due] = field(default_factory=dict, repr=False)
-
-    def due(self, key: str, start: datetime) -> Due:
-        """Compute the due instant of a rule from a start. Raises KeyError for unknown keys."""
-        if (key, start) not in self._found:  # a batch asks the same for every row
-            self._found[key, start] = compute(self.rules[key], start, self.calendar)
-        return self._found[key, start]
-
-
-def rulebook(at: datetime | None = None) -> Rulebook:
-    """Read what is in force at an instant (None: now): of each rule the newest version that has
-    begun, and the newest calendar. A rule's first version counts for all time before it."""
-    newest = (
-        select(DeadlineRule)
-        .where(or_(DeadlineRule.adopted_at <= (at or now()), DeadlineRule.version == 1))
-        .ext(distinct_on(DeadlineRule.key))
-        .order_by(DeadlineRule.key, desc(DeadlineRule.version))
-    )
-    rules = {row.key: as_rule(row) for row in db.session.scalars(newest)}
-    adopted = db.session.scalars(
-        select(WorkCalendar).order_by(desc(WorkCalendar.id)).limit(1)
-    ).one()
-    return Rulebook(rules, as_calendar(adopted))
-
-
-def as_rule(row: DeadlineRule) -> Rule:
-    """The pure rule of a stored one."""
-    return Rule(
-        row.key,
-        row.name,
-        row.unit,  # type: ignore[arg-type]
-        row.amount,
-        row.article,
-        row.version,
-        row.begins,
-        row.from_due,
-    )
-
-
-def as_calendar(row: WorkCalendar) -> Calendar:
-    """The pure calendar of a stored one."""
-    return Calendar(
-        row.version,
-        date.fromisoformat(row.first),
-        date.fromisoformat(row.last),
-        {date.fromisoformat(day): name for day, name in row.exceptions.items()},
-    )
+LOST = ["该时限所依据的规则版本已不在库中，到期时间以记录为准。"]
 
 
 def rule_key(case: Case, key: str) -> str:
@@ -121,6 +77,7 @@ def drawn(case: Case, due: Due, at: datetime) -> Clock:
         due_at=due.at,
         yellow_at=yellow_from(due),
         provisional=due.provisional,
+        next_at=_ladder(due).alarm(at),
     )
 
 
@@ -131,10 +88,19 @@ def running(case: Case) -> list[Clock]:
 
 
 def stop(clocks: Collection[Clock], keys: Collection[str], case: Case, at: datetime) -> list[Clock]:
-    """Stop those of the running clocks that a move names; "*" stops them all."""
+    """Stop those of the running clocks that a move names; "*" stops them all.
+
+    One that stood still is resumed first: what it stopped before must be an instant.
+    """
     wanted = {rule_key(case, key) for key in keys}
     stopped = [clock for clock in clocks if "*" in keys or clock.rule_key in wanted]
     for clock in stopped:
+        if allowances.paused(clock.inputs):
+            clock.inputs = allowances.resumed(clock.inputs, at)
+            calendar = adopted_calendar(clock.calendar_version)
+            due = Reckoner(calendar).due(clock) if calendar else None
+            if due is not None:
+                _set(clock, due, at)
         clock.stopped_at = at
     return stopped
 
@@ -145,6 +111,7 @@ def show_earliest(case: Case, clocks: Collection[Clock]) -> None:
     case.due_at = first.due_at if first else FAR
     case.yellow_at = first.yellow_at if first else None
     case.clock_key = first.rule_key if first else None
+    case.due_provisional = first.provisional if first else False
 
 
 def hand_on(case: Case, unit_id: int) -> None:
@@ -166,38 +133,149 @@ def of(case: Case) -> list[Clock]:
     )
 
 
+class Counted(Protocol):
+    """What a due instant is computed from: a clock, or the columns of one."""
+
+    @property
+    def rule_key(self) -> Any: ...
+
+    @property
+    def rule_version(self) -> Any: ...
+
+    @property
+    def started_at(self) -> Any: ...
+
+    @property
+    def inputs(self) -> Any: ...
+
+
+class Reckoner:
+    """Computes due instants on one calendar; each start day of a rule is counted once."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._counted: dict[tuple[object, ...], Due] = {}
+
+    def due(self, clock: Counted, inputs: allowances.Inputs | None = None) -> Due | None:
+        """The due instant from the stored inputs, or from these; None while the clock stands
+        still, and where its rule is not in the database."""
+        given = clock.inputs if inputs is None else inputs
+        rule = adopted_rule(clock.rule_key, clock.rule_version)
+        if rule is None or allowances.paused(given):
+            return None
+        terms = allowances.terms(given)
+        windows = (*terms["pauses"], *terms["outages"])
+        if rule.from_due or rule.elapsed or any(w.start < clock.started_at for w in windows):
+            return compute(rule, clock.started_at, self._calendar, **terms)
+        day = local(clock.started_at).date()  # excluded, so its hour does not matter
+        key = (rule.key, rule.version, day, *windows, *terms["extensions"])
+        if key not in self._counted:
+            self._counted[key] = compute(rule, clock.started_at, self._calendar, **terms)
+        return replace(self._counted[key], start=clock.started_at)
+
+
+def recompute(
+    case: Case,
+    clocks: Sequence[Clock],
+    reckoner: Reckoner,
+    *,
+    reason: str,
+    because: str,
+    by: Actor,
+    at: datetime,
+) -> dict[str, list[str]]:
+    """Bring the running clocks of a case to what their inputs say on the newest calendar.
+
+    The only way that a due instant moves: a new version, an event with the old and the new
+    instant, the case's own columns. A stopped clock is left as it is, and so is one that stands
+    where it belongs. because: calendar | outage | outage_withdrawn | pause | resume | extension.
+    Answers {rule key: [old, new]} of those that moved; a clock that stands still moves to FAR.
+    """
+    moved: dict[str, list[str]] = {}
+    for clock in clocks:
+        if clock.stopped_at is not None:
+            continue
+        due = reckoner.due(clock)
+        if due is None and not allowances.paused(clock.inputs):
+            continue
+        old = clock.due_at
+        _set(clock, due, at)
+        if clock.due_at != old:
+            moved[clock.rule_key] = [old.isoformat(), clock.due_at.isoformat()]
+            clock.version += 1
+    show_earliest(case, [clock for clock in clocks if clock.stopped_at is None])
+    if moved:
+        db.session.add(_moved(case, moved, reason, because, by, at))
+    return moved
+
+
 def explain(clock: Clock) -> list[str]:
     """Why this date: the working of a clock's due instant, from the inputs that it stored."""
-    rule = _adopted_rule(clock.rule_key, clock.rule_version)
-    calendar = _adopted_calendar(clock.calendar_version)
-    if rule is None or calendar is None:
-        return ["该时限所依据的规则版本已不在库中，到期时间以记录为准。"]
-    due = compute(rule, clock.started_at, calendar)
-    said = sentences(due)
+    pause = allowances.open_pause(clock.inputs)
+    due = _due(clock)
+    if due is None and pause is None:
+        return LOST
+    if pause is not None:
+        since = due_text(datetime.fromisoformat(pause["start"]))
+        return [
+            f"{since} 起暂停计时：{pause['reason']}（{pause['by']}批准）。",
+            "恢复计时后，按暂停的时间顺延并重新计算到期时间。",
+        ]
+    assert due is not None
+    said = words.sentences(due)
     if due.at != clock.due_at:
         said.append("该时限后来经批准调整，以现在显示的到期时间为准。")
     return said
 
 
-def _adopted_rule(key: str, version: int) -> Rule | None:
-    place = (sessions.current().schema, key, version)
-    kept = _adopted.get(place)
-    if kept is None:
-        row = db.session.scalar(
-            select(DeadlineRule).where(DeadlineRule.key == key, DeadlineRule.version == version)
-        )
-        if row is None:
-            return None
-        kept = _adopted[place] = as_rule(row)
-    return kept if isinstance(kept, Rule) else None
+def citizen_words(clock: Clock) -> list[str]:
+    """Why this date, for the citizen: without articles of rules that are not his."""
+    pause = allowances.open_pause(clock.inputs)
+    if pause is not None:
+        return ["承办单位正在由上级协调确定，期间暂停计时，确定后重新计算。"]
+    due = _due(clock)
+    return words.for_citizen(due) if due is not None and due.at == clock.due_at else []
 
 
-def _adopted_calendar(version: str) -> Calendar | None:
-    place = (sessions.current().schema, "calendar", version)
-    kept = _adopted.get(place)
-    if kept is None:
-        row = db.session.scalar(select(WorkCalendar).where(WorkCalendar.version == version))
-        if row is None:
-            return None
-        kept = _adopted[place] = as_calendar(row)
-    return kept if isinstance(kept, Calendar) else None
+def _due(clock: Clock) -> Due | None:
+    calendar = adopted_calendar(clock.calendar_version)
+    return Reckoner(calendar).due(clock) if calendar else None
+
+
+def _ladder(due: Due) -> Ladder:
+    return Ladder(due.rule.unit, due.start, due.at, due.calendar)
+
+
+def _set(clock: Clock, due: Due | None, at: datetime) -> None:
+    """Write a due instant, or that there is none, onto a clock."""
+    if due is None:
+        clock.due_at = clock.yellow_at = clock.next_at = FAR
+        clock.provisional = False
+        return
+    if due.at != clock.due_at:
+        clock.next_at = _ladder(due).alarm(at) if due.at > at else at
+    clock.due_at, clock.yellow_at = due.at, yellow_from(due)
+    clock.provisional, clock.calendar_version = due.provisional, due.calendar_version
+
+
+def _moved(
+    case: Case,
+    moved: Mapping[str, list[str]],
+    reason: str,
+    because: str,
+    by: Actor,
+    at: datetime,
+) -> CaseEvent:
+    return CaseEvent(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        name="recomputed",
+        at=at,
+        actor_kind=by.kind,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        actor_unit=by.unit_name,
+        internal=True,
+        reason=reason,
+        payload={"clocks_moved": dict(moved), "because": because},
+    )

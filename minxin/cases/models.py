@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstra
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from minxin.clock import now
 from minxin.tenancy.models import MOVES, STAYS, Key, OfTenant
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -55,6 +56,23 @@ class WorkCalendar(Key):
     last: Mapped[str]
     exceptions: Mapped[dict[str, Any]]
     adopted_at: Mapped[datetime]
+
+
+class Outage(Key):
+    """A declared window in which the platform was down, of the city or of one tenant (1.8 A2)."""
+
+    __tablename__ = "outages"
+
+    for_tenant_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("tenants.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str]
+    declared_by: Mapped[str]
+    declared_by_id: Mapped[int | None] = mapped_column(BigInteger)
+    declared_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
 
 
 class NumberSeries(Key):
@@ -164,6 +182,7 @@ class Case(OfTenant):
     due_at: Mapped[datetime] = mapped_column(default=FAR)  # the earliest running clock
     yellow_at: Mapped[datetime | None]
     clock_key: Mapped[str | None]
+    due_provisional: Mapped[bool] = mapped_column(default=False)  # 暂定: see Clock.provisional
     holder_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
     has_phone: Mapped[bool] = mapped_column(default=False)
@@ -259,6 +278,12 @@ class Clock(OfTenant):
     __table_args__ = (
         Index("ix_clocks_case_id", "case_id"),
         Index("ix_clocks_due_at", "due_at", postgresql_where=text("stopped_at IS NULL")),
+        Index("ix_clocks_next_at", "next_at", postgresql_where=text("stopped_at IS NULL")),
+        Index(
+            "ix_clocks_provisional",
+            "tenant_id",
+            postgresql_where=text("stopped_at IS NULL AND provisional"),
+        ),
         {"info": MOVES},
     )
 
@@ -270,11 +295,12 @@ class Clock(OfTenant):
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     yellow_at: Mapped[datetime]
-    provisional: Mapped[bool] = mapped_column(default=False)
-    inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)  # pauses, outages, extensions
+    provisional: Mapped[bool] = mapped_column(default=False)  # the calendar may still move it
+    inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see cases.allowances
     version: Mapped[int] = mapped_column(default=1)  # counts up when the due instant moves
     stopped_at: Mapped[datetime | None]
     late_seen: Mapped[int] = mapped_column(default=0)  # the version whose lateness was recorded
+    next_at: Mapped[datetime] = mapped_column(default=now)  # when the sweep looks at it next
 
 
 class Attachment(OfTenant):
@@ -361,6 +387,8 @@ class Tracking(OfTenant):
     steps: Mapped[list[Any]]  # [{"at": iso, "label": …, "unit": …, "note": …}]
     answer: Mapped[str] = mapped_column(default="")
     due_at: Mapped[datetime | None]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    why: Mapped[list[Any]] = mapped_column(default=list)  # why this due date, sentence by sentence
     can_withdraw: Mapped[bool] = mapped_column(default=True)
     updated_at: Mapped[datetime]
 

@@ -1,63 +1,105 @@
-"""The sweep: due instants that have passed become events and reminders, once each (1.10)."""
+"""The sweep: what the clocks have come to becomes events and reminders, once each (1.10)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from minxin.calendars.words import due_text
-from minxin.cases.models import Case, CaseEvent, Clock
-from minxin.cases.states import WITH_UNIT, State
+from minxin.calendars.reminding import Ladder, Rung
+from minxin.cases import reminders, rulebook
+from minxin.cases.models import Case, CaseEvent, Clock, DeadlineRule
 from minxin.cases.tallies import STAGES, Tally
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.actor import SYSTEM
-from minxin.people.models import User
-from minxin.people.roles import Role
 
-BATCH = 500
+BATCH = 1000
 WATCHED = ("late", "soon", "today")
-AT_UNIT = (Role.RESPONDER, Role.UNIT_HEAD, Role.STATION)
-AT_OFFICE = (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
-COUNTED = tuple(f"{name}_{stage}" for name in WATCHED for stage in STAGES)
+PROVISIONAL = "provisional"
+"""How many running clocks of a tenant have a due date that a coming calendar may move."""
+COUNTED = (*(f"{name}_{stage}" for name in WATCHED for stage in STAGES), PROVISIONAL)
 
 
 def sweep(at: datetime) -> int:
-    """Record the lateness of up to a batch of clocks; how many there were.
+    """Look at up to a batch of the clocks whose instant has come; how many there were.
 
-    Runs by the city's login. A clock version is recorded once whatever is run twice: the row that
-    says so is written in the same transaction as its event. Rows another sweep holds are skipped.
+    Runs by the city's login. What is said is said once whatever is run twice: lateness by the
+    version that the clock's row holds, a reminder by its key, both in the transaction that sets the
+    clock's next instant. Rows that another sweep holds are skipped; a stopped clock is never found.
     """
-    due = (
-        select(Clock.id)
-        .where(Clock.stopped_at.is_(None), Clock.due_at <= at, Clock.late_seen < Clock.version)
-        .order_by(Clock.due_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    late = db.session.execute(
-        update(Clock)
-        .where(Clock.id.in_(due))
-        .values(late_seen=Clock.version)
-        .returning(
+    woken = db.session.execute(_due(at)).all()
+    if not woken:
+        return 0
+    calendar = rulebook.calendar_in_force()
+    late: list[Row[*tuple[Any, ...]]] = []
+    spoken: list[tuple[Row[*tuple[Any, ...]], Rung]] = []
+    seen: list[dict[str, object]] = []
+    for clock in woken:
+        ladder = Ladder(clock.unit or "workday", clock.started_at, clock.due_at, calendar)
+        rung, next_at = _look(ladder, at)
+        if rung is not None:
+            spoken.append((clock, rung))
+        if clock.due_at <= at and clock.late_seen < clock.version:
+            late.append(clock)
+        missed = clock.version if clock.due_at <= at else clock.late_seen
+        seen.append({"clock_id": clock.id, "next_at": next_at, "late_seen": missed})
+    db.session.execute(_SEEN, seen)
+    if late:
+        db.session.execute(_EVENT, [_event(clock, at) for clock in late])
+    inbox.tell_each(reminders.notices(spoken, at))
+    return len(woken)
+
+
+def _due(at: datetime) -> Select[*tuple[Any, ...]]:
+    """The clocks to look at, locked, each with its case and the unit that its rule counts in."""
+    return (
+        select(
             Clock.id,
             Clock.version,
+            Clock.late_seen,
             Clock.tenant_id,
             Clock.case_id,
-            Clock.unit_id,
             Clock.rule_key,
+            Clock.started_at,
             Clock.due_at,
+            Clock.provisional,
+            DeadlineRule.unit,
+            Case.number,
+            Case.state,
+            Case.holder_id,
+            Case.unit_id,
         )
-    ).all()
-    if late:
-        db.session.execute(insert(CaseEvent), [_event(clock, at) for clock in late])
-        _remind(late, at)
-    return len(late)
+        .join(Case, Case.id == Clock.case_id)
+        .outerjoin(
+            DeadlineRule,
+            and_(DeadlineRule.key == Clock.rule_key, DeadlineRule.version == Clock.rule_version),
+        )
+        .where(Clock.stopped_at.is_(None), Clock.next_at <= at)
+        .order_by(Clock.next_at)
+        .limit(BATCH)
+        .with_for_update(of=Clock, skip_locked=True)
+    )
+
+
+def _look(ladder: Ladder, at: datetime) -> tuple[Rung | None, datetime]:
+    """(what a clock says now, when to look again). Outside the hours it waits for their opening."""
+    rung, again = ladder.current(at), ladder.alarm(at)
+    opening = ladder.open_from(at)
+    if rung is not None and opening > at:
+        return None, min(again, opening)
+    return rung, again
+
+
+_SEEN = (
+    update(Clock.__table__)  # type: ignore[arg-type]
+    .where(Clock.__table__.c.id == bindparam("clock_id"))
+    .values(next_at=bindparam("next_at"), late_seen=bindparam("late_seen"))
+)
+_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
 
 
 def count(at: datetime) -> None:
@@ -68,6 +110,11 @@ def count(at: datetime) -> None:
         "today": and_(Case.due_at > at, Case.due_at <= tomorrow),
         "soon": and_(Case.due_at > at, Case.yellow_at <= at),
     }
+    provisional = db.session.execute(
+        select(Clock.tenant_id, func.count())
+        .where(Clock.stopped_at.is_(None), Clock.provisional)
+        .group_by(Clock.tenant_id)
+    ).all()
     horizon = at + timedelta(days=30)
     rows = db.session.execute(
         select(
@@ -86,7 +133,8 @@ def count(at: datetime) -> None:
         (row.tenant_id, row.unit_id or 0, name): getattr(row, name)
         for row in rows
         for name in COUNTED
-    }
+        if name != PROVISIONAL
+    } | {(tenant_id, 0, PROVISIONAL): number for tenant_id, number in provisional}
     known = db.session.execute(
         select(Tally.tenant_id, Tally.unit_id, Tally.state).where(Tally.state.in_(COUNTED))
     )
@@ -121,64 +169,3 @@ def _event(clock: Row[*tuple[Any, ...]], at: datetime) -> dict[str, object]:
         "internal": True,
         "payload": {"rule": clock.rule_key, "due_at": clock.due_at.isoformat()},
     }
-
-
-def _remind(late: Sequence[Row[*tuple[Any, ...]]], at: datetime) -> None:
-    cases = {
-        case.id: case
-        for case in db.session.execute(
-            select(Case.id, Case.number, Case.state, Case.holder_id, Case.unit_id).where(
-                Case.id.in_({clock.case_id for clock in late})
-            )
-        )
-    }
-    with_unit = {
-        case.unit_id for case in cases.values() if case.unit_id and State(case.state) in WITH_UNIT
-    }
-    holders = {case.holder_id for case in cases.values() if case.holder_id}
-    people = db.session.scalars(
-        select(User).where(
-            User.active,
-            User.unit_id.in_(with_unit) & User.role.in_(AT_UNIT) | User.id.in_(holders),
-        )
-    ).all()
-    nobodys = []
-    for clock in late:
-        case = cases[clock.case_id]
-        if case.unit_id and State(case.state) in WITH_UNIT:
-            told = [
-                user for user in people if user.unit_id == case.unit_id and user.role in AT_UNIT
-            ]
-        elif case.holder_id:
-            told = [user for user in people if user.id == case.holder_id]
-        else:
-            nobodys.append(case)
-            continue
-        inbox.tell(
-            told,
-            f"{case.number} 已超期（应于{due_text(clock.due_at)}前完成）",
-            key=f"late:{clock.id}:{clock.version}",
-            case_id=case.id,
-            number=case.number,
-            at=at,
-            level="late",
-        )
-    if nobodys:
-        _remind_office(nobodys[0], at)
-
-
-def _remind_office(first: Row[*tuple[Any, ...]], at: datetime) -> None:
-    """What nobody has claimed is everybody's: one reminder a day, not one a case.
-
-    An import may bring thousands at once.
-    """
-    office = db.session.scalars(select(User).where(User.active, User.role.in_(AT_OFFICE))).all()
-    inbox.tell(
-        office,
-        f"{first.number} 等待认领的诉求件已超期，请尽快认领",
-        key=f"late:unclaimed:{local(at):%Y%m%d}",
-        case_id=first.id,
-        number=first.number,
-        at=at,
-        level="late",
-    )

@@ -176,6 +176,17 @@ def _succeed(event: CaseEvent) -> str:
     return f"{before}并入{after}，由{after}承接办理"
 
 
+RECOMPUTED = {
+    "calendar": "按更新的工作日历重算时限",
+    "outage": "因平台停机顺延时限",
+    "outage_withdrawn": "撤销停机登记，恢复原时限",
+    "pause": "暂停计时",
+    "resume": "恢复计时，顺延时限",
+    "extension": "批准延期",
+}
+"""Why a due instant moved → what was done."""
+
+
 DID: dict[str, Callable[[CaseEvent], str]] = {
     "receive": _receive,
     "screen": _screen,
@@ -192,7 +203,7 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "reveal": _reveal,
     "overdue": _overdue,
     "succeed": _succeed,
-    "recomputed": lambda event: "按更新的工作日历重算时限",
+    "recomputed": lambda event: RECOMPUTED.get(event.payload.get("because", ""), "重新计算时限"),
 }
 """Event → what was done. Events that are not here say the label of their move."""
 
@@ -232,6 +243,11 @@ def _effect(event: CaseEvent) -> tuple[str, str]:
         upto = due_text(datetime.fromisoformat(due), event.at)
         words.append(f"{clocks.WORDS.get(key, '')}时限至{upto}")
     for key, (old, new) in event.payload.get("clocks_moved", {}).items():
-        was, now = (due_text(datetime.fromisoformat(due), event.at) for due in (old, new))
+        was, now = (_upto(due, event.at) for due in (old, new))
         words.append(f"{clocks.WORDS.get(key, '')}时限由{was}改为{now}")
     return "；".join(words), "late" if late else ""
+
+
+def _upto(due: str, at: datetime) -> str:
+    instant = datetime.fromisoformat(due)
+    return due_text(instant, at) if instant < clocks.FAR else "暂停计时"

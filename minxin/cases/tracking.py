@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
+from minxin.cases import clocks
 from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.cases.states import ENDED, WITH_UNIT, CloseMethod, RefusalGround, State
@@ -77,7 +79,8 @@ def project(case: Case, *, at: datetime) -> None:
     tracking.state = case.state
     tracking.steps = [_step(event) for event in events if event.name in MOVES]
     tracking.can_withdraw = State(case.state) in WITHDRAWABLE
-    tracking.due_at = _promised(case)
+    for name, value in _promised(case, clocks.running(case)).items():
+        setattr(tracking, name, value)
     tracking.answer = _answer(case)
     tracking.updated_at = at
 
@@ -95,20 +98,24 @@ def _step(event: CaseEvent) -> dict[str, Any]:
     }
 
 
-def _promised(case: Case) -> datetime | None:
-    """The instant by which the unit is to be done, while it handles the case."""
-    if State(case.state) not in WITH_UNIT:
-        return None
-    return db.session.scalar(
-        select(Clock.due_at)
-        .where(
-            Clock.case_id == case.id,
-            Clock.stopped_at.is_(None),
-            Clock.rule_key.not_in(("accept",)),
-        )
-        .order_by(Clock.due_at.desc())
-        .limit(1)
+def promise(case: Case, running: Iterable[Clock]) -> None:
+    """Write anew by when the unit is to be done, where its clock was recomputed."""
+    db.session.execute(
+        update(Tracking).where(Tracking.case_id == case.id).values(_promised(case, running))
     )
+
+
+def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:
+    """The instant by which the unit is to be done, while it handles the case, and why then."""
+    handling = [clock for clock in running if clock.rule_key != "accept"]
+    if State(case.state) not in WITH_UNIT or not handling:
+        return {"due_at": None, "provisional": False, "why": []}
+    clock = max(handling, key=lambda each: each.due_at)
+    return {
+        "due_at": clock.due_at if clock.due_at < clocks.FAR else None,
+        "provisional": clock.provisional,
+        "why": clocks.citizen_words(clock),
+    }
 
 
 def _answer(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +72,17 @@ def tell(
     ]
     if rows:
         db.session.execute(insert(Notice).values(rows).on_conflict_do_nothing())
+
+
+def tell_each(notices: Iterable[tuple[User, Mapping[str, Any]]]) -> None:
+    """Remind many people of many things, as `tell` does: {text, key, case_id, number, level, at}.
+
+    In one pipeline, which was measured to be faster than one statement of many rows.
+    """
+    rows = [{**notice, "tenant_id": user.tenant_id, "user_id": user.id} for user, notice in notices]
+    if rows:
+        statement = insert(Notice.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
+        db.session.execute(statement, rows)
 
 
 def page(

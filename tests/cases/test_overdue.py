@@ -1,4 +1,4 @@
-"""The sweep: what is late is recorded once and told once, however often and by whomever it runs."""
+"""The sweep: what is late is recorded once, and each reminder is sent once, whatever runs twice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LATER = MONDAY + timedelta(days=30)
 
 
 def sweep_all(at: datetime) -> int:
-    """As the duty does: batch after batch, each committed."""
+    """As the duty does: batch after batch, each committed. How many clocks were looked at."""
     swept = 0
     while number := overdue.sweep(at):
         db.session.commit()
@@ -47,30 +47,39 @@ def at_unit(panjin) -> Walk:
     return walk.assigned("大洼区住建局", at=MONDAY)
 
 
-def test_each_late_clock_is_one_event_and_one_notice_a_person(panjin, at_unit):
+def test_each_late_clock_is_one_event_and_one_notice_a_person_and_day(panjin, at_unit):
     with panjin.standing():
         assert sweep_all(LATER) == 2
         assert sweep_all(LATER) == 0
-        assert sweep_all(LATER + timedelta(days=1)) == 0
         assert overdue_events() == 2
         assert told() == sorted(["赵阳", "钱进", "孙立"] * 2)
         notice = db.session.scalars(select(Notice)).first()
         assert at_unit.number in notice.text
         assert "已超期" in notice.text
         assert notice.level == "late"
+        assert sweep_all(LATER + timedelta(days=1)) == 2
+        assert sweep_all(LATER + timedelta(days=1, hours=3)) == 0
+        assert overdue_events() == 2
+        assert len(told()) == 12
 
 
-def test_what_is_not_late_yet_is_left_alone(panjin, at_unit):
+def test_lateness_is_recorded_at_its_instant_and_told_when_the_office_opens(panjin, at_unit):
     with panjin.standing():
         running = select(Clock).where(Clock.rule_key == "accept", Clock.stopped_at.is_(None))
-        accept = db.session.scalars(running).one()
-        before, due = accept.due_at - timedelta(seconds=1), accept.due_at
-        assert sweep_all(before) == 0
+        due = db.session.scalars(running).one().due_at
+        sweep_all(due - timedelta(seconds=1))
+        assert overdue_events() == 0
+        before = len(told())
         assert sweep_all(due) == 1  # the due instant is the first moment that is late
         event = db.session.scalars(select(CaseEvent).where(CaseEvent.name == "overdue")).one()
         assert event.internal
         assert event.payload["rule"] == "accept"
         assert event.actor_name == "系统"
+        assert len(told()) == before
+        sweep_all(due + timedelta(hours=7, minutes=59))
+        assert len(told()) == before
+        sweep_all(due + timedelta(hours=8))
+        assert len(told()) == before + 3
 
 
 def test_a_clock_that_moved_is_recorded_again_when_it_runs_out_again(panjin, at_unit):
@@ -80,11 +89,12 @@ def test_a_clock_that_moved_is_recorded_again_when_it_runs_out_again(panjin, at_
         db.session.execute(
             update(Clock)
             .where(Clock.rule_key == "complaint")
-            .values(due_at=later, version=Clock.version + 1)
+            .values(due_at=later, next_at=later, version=Clock.version + 1)
         )
         db.session.commit()
-        assert sweep_all(LATER) == 0
-        assert sweep_all(later) == 1
+        sweep_all(LATER)
+        assert overdue_events() == 2
+        sweep_all(later)
         assert overdue_events() == 3
 
 

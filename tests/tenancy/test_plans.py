@@ -18,11 +18,12 @@ TENANTS = ("dawa", "xinglongtai", "panshan", "shuangtaizi", "liaodongwan", "liao
 
 FILL = """
 INSERT INTO cases (tenant_id, number, source, state, version, urgency, place, subject, body,
-    summary, wording, public_text, received_at, updated_at, due_at, has_phone, unit_id)
+    summary, wording, public_text, received_at, updated_at, due_at, due_provisional, has_phone,
+    unit_id)
 SELECT :tenant, :slug || n, 'phone',
     (CAST(:states AS text[]))[1 + n % cardinality(CAST(:states AS text[]))], 0,
     'normal', '', '路灯' || n, repeat('门口路灯不亮。', 40), '', '', '', now(), now(),
-    now() + (n - :rows / 2) * interval '1 minute', false,
+    now() + (n - :rows / 2) * interval '1 minute', false, false,
     (SELECT id FROM units WHERE tenant_id = :tenant ORDER BY id LIMIT 1 OFFSET n % 3)
 FROM generate_series(1, :rows) n
 """

@@ -152,6 +152,7 @@ def test_every_table_with_data_of_a_tenant_is_walled_or_named_here(tables):
         "citizen_acts",
         "deadline_rules",
         "number_series",
+        "outages",
         "submission_photos",
         "submissions",
         "tenants",
