@@ -31,6 +31,7 @@ class DayField(StringField):  # type: ignore[misc]
     """A day; one that does not exist is refused by name, whatever the browser let through."""
 
     widget = DateInput()
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day. Raises ValueError with a Chinese sentence."""
