@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
 
 from sqlalchemy import desc, select, update
 
-from minxin.calendars import explain as words
-from minxin.calendars.due import Due, compute, yellow_from
+from minxin.calendars.due import Due, yellow_from
 from minxin.calendars.reminding import Ladder
-from minxin.calendars.words import due_text
-from minxin.calendars.workdays import Calendar
 from minxin.cases import allowances
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
-from minxin.cases.rulebook import (
-    Rulebook,
-    adopted_calendar,
-    adopted_rule,
-    as_calendar,
-    as_rule,
-    rulebook,
-)
+from minxin.cases.reckoning import Reckoner, citizen_words, explain
+from minxin.cases.rulebook import Rulebook, adopted_calendar, as_calendar, as_rule, rulebook
 from minxin.cases.states import Kind
-from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
@@ -48,8 +36,6 @@ WORDS: dict[str, str] = {
     "rating": "评星",
 }
 """What pages call a clock, by its rule key."""
-
-LOST = ["该时限所依据的规则版本已不在库中，到期时间以记录为准。"]
 
 
 def rule_key(case: Case, key: str) -> str:
@@ -133,47 +119,6 @@ def of(case: Case) -> list[Clock]:
     )
 
 
-class Counted(Protocol):
-    """What a due instant is computed from: a clock, or the columns of one."""
-
-    @property
-    def rule_key(self) -> Any: ...
-
-    @property
-    def rule_version(self) -> Any: ...
-
-    @property
-    def started_at(self) -> Any: ...
-
-    @property
-    def inputs(self) -> Any: ...
-
-
-class Reckoner:
-    """Computes due instants on one calendar; each start day of a rule is counted once."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._counted: dict[tuple[object, ...], Due] = {}
-
-    def due(self, clock: Counted, inputs: allowances.Inputs | None = None) -> Due | None:
-        """The due instant from the stored inputs, or from these; None while the clock stands
-        still, and where its rule is not in the database."""
-        given = clock.inputs if inputs is None else inputs
-        rule = adopted_rule(clock.rule_key, clock.rule_version)
-        if rule is None or allowances.paused(given):
-            return None
-        terms = allowances.terms(given)
-        windows = (*terms["pauses"], *terms["outages"])
-        if rule.from_due or rule.elapsed or any(w.start < clock.started_at for w in windows):
-            return compute(rule, clock.started_at, self._calendar, **terms)
-        day = local(clock.started_at).date()  # excluded, so its hour does not matter
-        key = (rule.key, rule.version, day, *windows, *terms["extensions"])
-        if key not in self._counted:
-            self._counted[key] = compute(rule, clock.started_at, self._calendar, **terms)
-        return replace(self._counted[key], start=clock.started_at)
-
-
 def recompute(
     case: Case,
     clocks: Sequence[Clock],
@@ -207,39 +152,6 @@ def recompute(
     if moved:
         db.session.add(_moved(case, moved, reason, because, by, at))
     return moved
-
-
-def explain(clock: Clock) -> list[str]:
-    """Why this date: the working of a clock's due instant, from the inputs that it stored."""
-    pause = allowances.open_pause(clock.inputs)
-    due = _due(clock)
-    if due is None and pause is None:
-        return LOST
-    if pause is not None:
-        since = due_text(datetime.fromisoformat(pause["start"]))
-        return [
-            f"{since} 起暂停计时：{pause['reason']}（{pause['by']}批准）。",
-            "恢复计时后，按暂停的时间顺延并重新计算到期时间。",
-        ]
-    assert due is not None
-    said = words.sentences(due)
-    if due.at != clock.due_at:
-        said.append("该时限后来经批准调整，以现在显示的到期时间为准。")
-    return said
-
-
-def citizen_words(clock: Clock) -> list[str]:
-    """Why this date, for the citizen: without articles of rules that are not his."""
-    pause = allowances.open_pause(clock.inputs)
-    if pause is not None:
-        return ["承办单位正在由上级协调确定，期间暂停计时，确定后重新计算。"]
-    due = _due(clock)
-    return words.for_citizen(due) if due is not None and due.at == clock.due_at else []
-
-
-def _due(clock: Clock) -> Due | None:
-    calendar = adopted_calendar(clock.calendar_version)
-    return Reckoner(calendar).due(clock) if calendar else None
 
 
 def _ladder(due: Due) -> Ladder:

@@ -129,6 +129,8 @@ def _rows(by: Actor) -> Select[Any]:
         Case.state,
         Case.due_at,
         Case.yellow_at,
+        Case.clock_key,
+        Case.due_provisional,
         Case.received_at,
         Case.updated_at,
         Case.closed_at,

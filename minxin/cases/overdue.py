@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from minxin.calendars.reminding import Ladder, Rung
 from minxin.cases import reminders, rulebook
 from minxin.cases.models import Case, CaseEvent, Clock, DeadlineRule
-from minxin.cases.tallies import STAGES, Tally
+from minxin.cases.tallies import PROVISIONAL, STAGES, Tally
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.notices import inbox
@@ -19,8 +19,6 @@ from minxin.people.actor import SYSTEM
 
 BATCH = 1000
 WATCHED = ("late", "soon", "today")
-PROVISIONAL = "provisional"
-"""How many running clocks of a tenant have a due date that a coming calendar may move."""
 COUNTED = (*(f"{name}_{stage}" for name in WATCHED for stage in STAGES), PROVISIONAL)
 
 

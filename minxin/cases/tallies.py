@@ -18,6 +18,9 @@ Place = tuple[int, int, str]
 STAGES = {"pool": POOL, "unit": WITH_UNIT, "after": AFTER_UNIT}
 """Whose clock runs: what is late, soon or due today is counted by stage, e.g. `late_unit`."""
 
+PROVISIONAL = "provisional"
+"""How many running clocks of a tenant have a due date that a coming calendar may move."""
+
 
 class Tally(OfTenant):
     """How many cases of a unit (0: none yet) are in a state, or e.g. `late_unit`."""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from minxin.audit import log
 from minxin.background import later
 from minxin.calendars.workdays import Calendar
-from minxin.cases import clocks
+from minxin.cases import clocks, tallies
 from minxin.cases.models import WorkCalendar
 from minxin.cases.starter import as_calendar_row
 from minxin.clock import local
@@ -22,6 +22,8 @@ from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.workbooks.dates import to_datetime
 
+COVERAGE = timedelta(days=60)
+"""How long before the calendar's end its next year is asked for."""
 MOST_DAYS = 62
 """Longer than any holiday: a span that is longer is a slip of the pen."""
 
@@ -55,6 +57,34 @@ def versions(limit: int = 20) -> Sequence[WorkCalendar]:
     return db.session.scalars(
         select(WorkCalendar).order_by(WorkCalendar.id.desc()).limit(limit)
     ).all()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The calendar comes to its end: what is missing, and how many due dates hang on it."""
+
+    last: date
+    provisional: int
+
+    @property
+    def year(self) -> int:
+        """The first year that the calendar does not know."""
+        return (self.last + timedelta(days=1)).year
+
+    @property
+    def words(self) -> str:
+        """What follows from it."""
+        last = f"{self.last.year}年{self.last.month}月{self.last.day}日"
+        now = f"现有{self.provisional:,}个在办时限为暂定。" if self.provisional else ""
+        return f"工作日历录到{last}，之后到期的时限暂按周一至周五计算，录入后自动重算。{now}"
+
+
+def ending(today: date) -> Ending | None:
+    """The end of the calendar, where it is near or due dates pass it already."""
+    last = date.fromisoformat(newest().last)
+    provisional = tallies.read().get(tallies.PROVISIONAL, 0)
+    near = last - today <= COVERAGE
+    return Ending(last, provisional) if near or provisional else None
 
 
 def read_lines(text: str) -> list[Change]:

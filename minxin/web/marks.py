@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from minxin import clock
 from minxin.calendars import words
+from minxin.cases import clocks
 from minxin.cases.models import FAR
 from minxin.cases.states import State
 
@@ -50,6 +51,16 @@ def remaining(due_at: datetime, yellow_at: datetime | None) -> words.Remaining |
     if due_at >= FAR:
         return None
     return words.remaining(due_at, clock.now(), yellow_at)
+
+
+def clock_name(key: str | None) -> str:
+    """What a clock is called: 办理, 签收."""
+    return clocks.WORDS.get(key or "", "")
+
+
+def waited(since: datetime, until: datetime | None) -> str:
+    """The citizen's own clock, from receipt to the end or to now: 12 天 1 小时."""
+    return words.span_text((until or clock.now()) - since)
 
 
 def _instant(value: datetime | str) -> datetime:

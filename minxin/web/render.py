@@ -44,10 +44,12 @@ def register(app: Flask) -> None:
         marks.full_moment,
         marks.day,
         marks.tone,
+        marks.clock_name,
         words.due_text,
     ):
         app.add_template_filter(filter_)
     app.add_template_global(marks.remaining)
+    app.add_template_global(marks.waited)
     app.add_template_global(carried.left_over)
     app.jinja_env.globals["states"] = states
     app.context_processor(_values)

@@ -16,6 +16,7 @@ from minxin.web.console import (  # noqa: E402
     categories,
     home,
     menu,
+    outages,
     people,
     rosters,
     rules,
@@ -24,5 +25,5 @@ from minxin.web.console import (  # noqa: E402
     units,
 )
 
-__all__ = ["account", "calendar", "categories", "home", "menu", "pages", "people", "rosters",
-           "rules", "tenants", "unit", "units"]  # fmt: skip
+__all__ = ["account", "calendar", "categories", "home", "menu", "outages", "pages", "people",
+           "rosters", "rules", "tenants", "unit", "units"]  # fmt: skip

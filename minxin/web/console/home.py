@@ -21,8 +21,6 @@ from minxin.web.guards import permitted
 from minxin.web.life import me
 
 SOON = timedelta(days=30)
-COVERAGE = timedelta(days=120)
-"""How long before the calendar's end its next year is asked for."""
 
 
 @pages.get("/")
@@ -59,13 +57,11 @@ def _waiting(by: Any) -> list[tuple[str, str, str]]:
 def _calendar(by: Any, today: date) -> list[tuple[str, str, str]]:
     if not check.has(by, P.RULES_MANAGE):
         return []
-    last = date.fromisoformat(workcalendar.newest().last)
-    if last - today > COVERAGE:
+    ending = workcalendar.ending(today)
+    if ending is None:
         return []
-    year = last.year + 1
-    url = url_for("console.calendar", year=year)
-    words = "之后到期的时限暂按周一至周五计算，录入后自动重算。"
-    return [(f"{year}年放假安排尚未录入", f"工作日历录到{_day(last)}，{words}", url)]
+    url = url_for("console.calendar", year=ending.year)
+    return [(f"{ending.year}年放假安排尚未录入", ending.words, url)]
 
 
 def _administrators(by: Any) -> list[tuple[str, str, str]]:

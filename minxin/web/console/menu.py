@@ -23,6 +23,7 @@ _SECTIONS = (
     ("分类", "console.categories", (P.RULES_MANAGE,)),
     ("时限规则", "console.rules", (P.RULES_MANAGE,)),
     ("工作日历", "console.calendar", (P.RULES_MANAGE,)),
+    ("平台停机", "console.outages", (P.RULES_MANAGE,)),
 )
 
 

@@ -8,7 +8,7 @@ from flask import render_template, url_for
 
 from minxin import clock
 from minxin.access.permissions import Permission
-from minxin.cases import lists, tabs
+from minxin.cases import lists, tabs, workcalendar
 from minxin.comparison import rollups
 from minxin.comparison.rollups import Standing
 from minxin.web.frame import totals
@@ -34,6 +34,7 @@ def board() -> str:
         until=clock.local(at),
         updated_at=max((s.updated_at for s in standings if s.updated_at), default=None),
         office=_office(),
+        ending=workcalendar.ending(clock.local(at).date()) if tabs.views(me()) else None,
         opened=_opened,
     )
 

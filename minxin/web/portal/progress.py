@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from minxin.calendars.words import due_text
+from minxin.calendars.words import due_text, span_text
 from minxin.cases.models import Tracking
 from minxin.cases.states import ENDED, WITH_UNIT, State
 from minxin.web.marks import moment
@@ -67,11 +67,16 @@ def unit_of(tracking: Tracking) -> str:
     return next((step["unit"] for step in reversed(tracking.steps) if step["unit"]), "")
 
 
+def waiting(tracking: Tracking, now: datetime) -> str:
+    """How long the citizen has waited, over every unit that had the case; "" once it is over."""
+    return "" if tracking.state in ENDED else span_text(now - tracking.received_at)
+
+
 def promise(tracking: Tracking, now: datetime) -> str:
     """By when the unit is to be done; honest where that has passed."""
     if tracking.due_at is None or tracking.state not in WITH_UNIT:
         return ""
-    day = due_text(tracking.due_at, now)
+    day = due_text(tracking.due_at, now) + ("（暂定）" if tracking.provisional else "")
     if now >= tracking.due_at:
         return f"应在 {day} 前办结，现已超过期限，仍在办理"
     return f"最迟 {day} 办出结果"

@@ -146,6 +146,7 @@ def _progress(found: Tracking, form: WithdrawalForm) -> str:
         standing=progress.standing(found),
         unit=progress.unit_of(found),
         promise=progress.promise(found, now),
+        waiting=progress.waiting(found, now),
         asked=submission.withdrawal_of(found.number),
         why_not=submission.why_not_withdrawable(found),
         reason_limit=submission.REASON_LIMIT,

@@ -12,7 +12,7 @@ from minxin.calendars.words import due_text, remaining
 from minxin.cases import clocks, contacts, differences, dossier, timeline, workflow
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
-from minxin.cases.models import Case, Clock
+from minxin.cases.models import FAR, Case, Clock
 from minxin.cases.states import CloseMethod, Kind, State
 from minxin.people.actor import Actor
 from minxin.privacy.masks import mask_numbers
@@ -164,8 +164,8 @@ def _clock(each: Clock) -> dict[str, Any]:
     name = clocks.WORDS.get(each.rule_key, each.rule_key)
     made = {
         "name": name,
-        "due": due_text(each.due_at),
-        "full": full_moment(each.due_at),
+        "due": due_text(each.due_at) if each.due_at < FAR else "",
+        "full": full_moment(each.due_at) if each.due_at < FAR else None,
         "why": clocks.explain(each),
         "provisional": each.provisional,
     }
@@ -178,6 +178,8 @@ def _clock(each: Clock) -> dict[str, Any]:
             "level": "done" if on_time else "missed",
             "stopped": moment(each.stopped_at),
         }
+    if each.due_at >= FAR:
+        return {**made, "words": "暂停计时", "level": "paused", "stopped": ""}
     left = remaining(each.due_at, clock.now(), each.yellow_at)
     card = {"soon": "黄牌 · ", "late": "红牌 · "}.get(left.level, "")
     return {**made, "words": card + left.words, "level": left.level, "stopped": ""}

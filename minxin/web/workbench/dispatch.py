@@ -51,7 +51,10 @@ class OrderForm(CaseForm):
     )
     opinion = TextAreaField(
         "承办意见",
-        validators=[DataRequired("请填写承办意见"), Length(max=2000, message="不能超过2000个字")],
+        validators=[
+            DataRequired("请填写承办意见"),
+            Length(max=2000, message="承办意见不能超过2000个字"),
+        ],
     )
 
 
@@ -119,7 +122,8 @@ def _choices(form: OrderForm, case: Case, act: str) -> Mapping[str, Any]:
 def _promise(case: Case) -> Mapping[str, Any]:
     """When the unit would have to be done, sent now, and why."""
     due = dispatch.preview(case, clock.now())
-    return {"due": due_text(due.at), "why": sentences(due)}
+    provisional = "（暂定，放假安排录入后重算）" if due.provisional else ""
+    return {"due": due_text(due.at) + provisional, "why": sentences(due)}
 
 
 def _way_on(number: str) -> str:
