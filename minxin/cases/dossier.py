@@ -88,6 +88,7 @@ def read(case: Case, by: Actor) -> Dossier:
                     Assignment.sent_at,
                     Assignment.accepted_at,
                     Assignment.ended_at,
+                    Assignment.outcome,
                 ),
                 Assignment.id,
             ),

@@ -27,7 +27,10 @@ class RatingForm(CaseForm):
     )
     opinion = TextAreaField(
         "评星意见",
-        validators=[DataRequired("请填写评星意见"), Length(max=2000, message="不能超过2000个字")],
+        validators=[
+            DataRequired("请填写评星意见"),
+            Length(max=2000, message="评星意见不能超过2000个字"),
+        ],
     )
 
 

@@ -36,8 +36,8 @@ class Moment(DateTimeLocalField):  # type: ignore[misc]
             raise ValueError("收到时间不是有效的日期和时间，请重新选择") from None
 
 
-def _at_most(count: int) -> Length:
-    return Length(max=count, message=f"不能超过{count}个字")
+def _at_most(count: int, words: str) -> Length:
+    return Length(max=count, message=f"{words}不能超过{count}个字")
 
 
 class EntryForm(TokenForm):
@@ -54,18 +54,19 @@ class EntryForm(TokenForm):
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[InputRequired("请填写收到时间")],
     )
-    provincial_no = StringField("省平台编号", validators=[_at_most(60)])
-    phone = StringField("联系电话", validators=[_at_most(40)])
-    name = StringField("姓名", validators=[_at_most(40)])
-    address = StringField("住址", validators=[_at_most(200)])
+    provincial_no = StringField("省平台编号", validators=[_at_most(60, "省平台编号")])
+    phone = StringField("联系电话", validators=[_at_most(40, "联系电话")])
+    name = StringField("姓名", validators=[_at_most(40, "姓名")])
+    address = StringField("住址", validators=[_at_most(200, "住址")])
     subject = StringField(
-        "标题", validators=[DataRequired("请填写诉求标题"), _at_most(intake.SUBJECT_LIMIT)]
+        "标题", validators=[DataRequired("请填写诉求标题"), _at_most(intake.SUBJECT_LIMIT, "标题")]
     )
     body = TextAreaField(
-        "诉求内容", validators=[DataRequired("请填写诉求内容"), _at_most(intake.BODY_LIMIT)]
+        "诉求内容",
+        validators=[DataRequired("请填写诉求内容"), _at_most(intake.BODY_LIMIT, "诉求内容")],
     )
     district = SelectField("属地")
-    place = StringField("地点", validators=[_at_most(entering.PLACE_LIMIT)])
+    place = StringField("地点", validators=[_at_most(entering.PLACE_LIMIT, "地点")])
     kind = SelectField("诉求类型", choices=[("", "待定性"), *((k.value, k.label) for k in Kind)])
 
 

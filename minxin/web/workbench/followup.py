@@ -43,7 +43,10 @@ class CallForm(CaseForm):
     )
     remarks = TextAreaField(
         "回访情况",
-        validators=[DataRequired("请填写回访情况"), Length(max=2000, message="不能超过2000个字")],
+        validators=[
+            DataRequired("请填写回访情况"),
+            Length(max=2000, message="回访情况不能超过2000个字"),
+        ],
     )
 
 

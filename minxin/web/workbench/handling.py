@@ -36,7 +36,7 @@ class LogForm(CaseForm):
         "办理情况",
         validators=[
             DataRequired("请填写办理情况"),
-            Length(max=handling.ENTRY_LIMIT, message=f"不能超过{handling.ENTRY_LIMIT}个字"),
+            Length(max=handling.ENTRY_LIMIT, message=f"办理情况不能超过{handling.ENTRY_LIMIT}个字"),
         ],
     )
     files = MultipleFileField("附件")

@@ -30,10 +30,14 @@ class ReportForm(CaseForm):
     close_method = RadioField(
         "拟结案方式", choices=METHODS, validators=[DataRequired("请选择结案方式")]
     )
-    policy_source = StringField("政策依据", validators=[Length(max=500, message="不能超过500个字")])
+    policy_source = StringField(
+        "政策依据", validators=[Length(max=500, message="政策依据不能超过500个字")]
+    )
     policy_explained = TextAreaField("解释情况")
     responsible = StringField("经办人", validators=[DataRequired("请填写经办人")])
-    signer = SelectField("审签领导", validate_choice=False)
+    signer = SelectField(
+        "审签领导", validate_choice=False, validators=[DataRequired("请选择审签领导")]
+    )
     files = MultipleFileField("附件")
 
 
@@ -46,17 +50,23 @@ class SignatureForm(CaseForm):
 class ReviewForm(CaseForm):
     """Approve with an opinion, or send back with a reason: the same words serve both."""
 
-    opinion = TextAreaField("审核意见", validators=[Length(max=2000, message="不能超过2000个字")])
+    opinion = TextAreaField(
+        "审核意见", validators=[Length(max=2000, message="审核意见不能超过2000个字")]
+    )
 
 
 def _section_fields(form_class: type[ReportForm]) -> type[ReportForm]:
     """The form with one text field for each section of the tenant's template."""
     fields: dict[str, Any] = {}
-    for section in reporting.template():
-        checks: list[Any] = [Length(max=10_000, message="不能超过10000个字")]
+    sections = reporting.template()
+    for place, section in enumerate(sections):
+        checks: list[Any] = [Length(max=10_000, message=f"“{section['title']}”不能超过10000个字")]
         if section["required"]:
             checks.insert(0, DataRequired(f"请填写“{section['title']}”"))
-        fields[section_field(section["key"])] = TextAreaField(section["title"], validators=checks)
+        text: Any = TextAreaField(section["title"], validators=checks)
+        # The sections stand first on the page, and so do their mistakes in the summary.
+        text.creation_counter = place - len(sections)
+        fields[section_field(section["key"])] = text
     return type("SectionedReportForm", (form_class,), fields)
 
 

@@ -57,12 +57,15 @@ class ScreeningForm(CaseForm):
     )
     summary = StringField(
         "问题摘要",
-        validators=[DataRequired("请填写问题摘要"), Length(max=200, message="不能超过200个字")],
+        validators=[
+            DataRequired("请填写问题摘要"),
+            Length(max=200, message="问题摘要不能超过200个字"),
+        ],
     )
     wording = TextAreaField("规范内容", validators=[DataRequired("请填写规范内容")])
     public_text = TextAreaField("公示信息")
     district = SelectField("属地", validate_choice=False)
-    place = StringField("地点", validators=[Length(max=200, message="不能超过200个字")])
+    place = StringField("地点", validators=[Length(max=200, message="地点不能超过200个字")])
 
 
 @pages.route("/cases/<number>/claim", methods=BOTH, endpoint="claim")

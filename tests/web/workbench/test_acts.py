@@ -309,6 +309,27 @@ def test_a_report_names_only_a_leader_who_can_sign_it(panjin):
     assert "请从名单中选择审签领导" in answer.text
 
 
+def test_a_report_names_all_that_it_lacks_at_once_in_the_order_of_the_page(panjin):
+    number = stages.at_stage(panjin, "handling")
+    data = sent(panjin, number, {})
+    answer = panjin.client("zhaoyang").post(path(panjin, "zhaoyang", number, "report"), data=data)
+    said = ["请填写“处理结果”", "请选择结案方式", "请选择审签领导"]
+    places = [answer.text.index(words) for words in said]
+    assert places == sorted(places)
+
+
+def test_a_closed_case_names_the_units_that_handled_it_and_not_who_passed_it_on(panjin):
+    number = stages.at_stage(panjin, "rated")
+    client = panjin.client("linjing")
+    data = sent(panjin, number, {"close_method": "solved"})
+    answer = client.post(path(panjin, "linjing", number, "closing"), data=data)
+    assert answer.status_code == 303
+    page = client.get(f"/city/cases/{number}").text
+    units = page.partition("承办单位</h2>")[2].partition("</section>")[0]
+    assert "大洼区住建局" in units
+    assert "工作站" not in units
+
+
 def test_a_unit_without_a_leader_is_told_whom_to_ask(panjin):
     number = stages.at_stage(panjin, "dispatched")
     client = panjin.client("mengyan")
