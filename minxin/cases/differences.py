@@ -10,9 +10,6 @@ import jieba
 Segment = tuple[str, str]
 """(same | ins | del, text)"""
 
-REWRITTEN = 0.4
-"""Below this likeness marks hide more than they show: the text was written anew."""
-
 
 def between(old: str, new: str) -> list[Segment]:
     """The segments that lead from one text to the other, neighbours of one kind joined."""
@@ -23,11 +20,6 @@ def between(old: str, new: str) -> list[Segment]:
         else:
             joined.append((kind, text))
     return joined
-
-
-def likeness(old: str, new: str) -> float:
-    """How much of two texts is the same, 0 to 1."""
-    return SequenceMatcher(None, _words(old), _words(new), autojunk=False).ratio()
 
 
 def _words(text: str) -> list[str]:

@@ -102,7 +102,6 @@ def texts(case: Case, by: Actor) -> dict[str, Any]:
         "text": text,
         "subject": plain(case.subject, case, by),
         "segments": differences.between(original, text) if marked else [],
-        "rewritten": marked and differences.likeness(original, text) < differences.REWRITTEN,
     }
 
 

@@ -105,8 +105,10 @@ def test_differences_from_the_original_are_marked(panjin):
         case.wording = "小区门口路灯已经五天不亮，晚上出门看不清路，请尽快修复。"
         db.session.commit()
     page = panjin.client("linjing").get(f"/city/cases/{number}").text
-    assert "<del>三天</del>" in page
-    assert "<ins>五天</ins>" in page
+    assert "小区门口路灯已经五天不亮，晚上出门看不清路" in page
+    compared = page.partition("与原文对照</summary>")[2]
+    assert "<del>三天</del>" in compared
+    assert "<ins>五天</ins>" in compared
     tab = panjin.client("linjing").get(
         f"/city/cases/{number}?text=body",
         headers={"HX-Request": "true", "HX-Target": "case-texts"},
