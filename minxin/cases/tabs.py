@@ -48,7 +48,7 @@ _LATE = View("late", "超期", RUNNING, level="late")
 # A unit answers for its own clock; a late review or follow-up is not the unit's lateness.
 _UNIT_SOON = View("soon", "将到期", WITH_UNIT, level="soon")
 _UNIT_LATE = View("late", "超期", WITH_UNIT, level="late")
-_AT_UNITS = View("at_units", "在办", WITH_UNIT)
+_AT_UNITS = View("at_units", "单位在办", WITH_UNIT)
 _OFFICE = (
     _view("unclaimed", "待认领", State.UNCLAIMED),
     _view("claimed", "待转办", State.CLAIMED),
@@ -92,7 +92,7 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _UNIT_LATE,
         _ENDED,
     ),
-    Role.LEADER: (View("running", "在办", RUNNING), _SOON, _LATE, _ENDED),
+    Role.LEADER: (View("running", "未结案", RUNNING), _SOON, _LATE, _ENDED),
 }
 """Administrators have none."""
 

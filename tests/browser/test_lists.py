@@ -71,7 +71,7 @@ def test_tabs_and_filters_swap_the_list_and_keep_its_address(waiting, desktop):
     sign_in(desktop, "city", "linjing")
     desktop.goto("/city/todo")
     desktop.evaluate("window.stayed = true")
-    desktop.get_by_role("link", name="在办 2").click()
+    desktop.get_by_role("link", name="单位在办 2").click()
     expect(desktop).to_have_url(re.compile(r"/city/todo\?view=at_units$"))
     # the address changes before the new filters are in place: wait for the rows that belong to it
     expect(desktop.locator("tbody tr")).to_have_count(2)
