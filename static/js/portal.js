@@ -205,6 +205,25 @@
     if (box.textContent !== words) box.textContent = words;
   }
 
+  // --- A form that was sent is not filled in again -----------------------------------
+  // Going back, the browser would show the text of the last appeal to whoever sits there next.
+
+  function sent(mark) {
+    try {
+      if (mark) sessionStorage.setItem("appeal-sent", "1");
+      else if (sessionStorage.getItem("appeal-sent")) { sessionStorage.removeItem("appeal-sent"); return true; }
+    } catch (refused) { /* off: the browser keeps what it keeps */ }
+    return false;
+  }
+
+  if (document.querySelector(".receipt")) sent(true);
+  window.addEventListener("pageshow", function () {
+    var form = document.querySelector("form[data-wizard]");
+    if (!form || form.querySelector("[aria-invalid=true]") || !sent(false)) return;
+    form.reset();
+    form.querySelectorAll("[data-limit]").forEach(function (area) { area.dispatchEvent(new Event("input", { bubbles: true })); });
+  });
+
   // --- Large type on the spot: a form that is being filled in stays as it is ------------
 
   document.addEventListener("click", function (event) {
