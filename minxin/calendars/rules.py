@@ -56,7 +56,7 @@ class Rule:
 
 
 # The regulation names the duty but not the limit; the number is the city's default setting.
-DEFAULT = "时限按《规范化默认值》"
+DEFAULT = "时限按系统默认值"
 
 _ROWS = (
     Rule("claim", "认领", "workday", 1, f"第八条（一），{DEFAULT}", begins="进入待认领"),

@@ -23,7 +23,7 @@ def work(key: str, start: str) -> str:
 
 def test_the_working_of_a_complaint_over_national_day_reads_day_by_day():
     assert work("complaint", "2026-09-29 10:00").splitlines() == [
-        "投诉办理：时限10个工作日（第九条（二），时限按《规范化默认值》）。",
+        "投诉办理：时限10个工作日（第九条（二），时限按系统默认值）。",
         "2026年9月29日（周二）10:00 转办，当日不计。",
         "9月30日（周三），计第1个工作日。",
         "10月1日至7日国庆节放假，不计。",

@@ -181,7 +181,7 @@ def test_categories_rules_and_days_come_in(panjin):
     rules = _table(
         ["代码", "时限", "单位", "依据"],
         ["complaint", 7, "个工作日", "市政府办〔2026〕12号"],
-        ["help", 5, "个工作日", "第九条（二），时限按《规范化默认值》"],
+        ["help", 5, "个工作日", "第九条（二），时限按系统默认值"],
     )
     assert "修改 1 行，没有变化 1 行" in _post(client, "rules", rules).text
     days = _table(
