@@ -72,13 +72,13 @@ def found(settings: Settings) -> None:
         db.session.commit()
 
 
-def load(folder: Path, number: int) -> None:
-    """Fill the city with `number` cases."""
+def load(folder: Path, number: int, *, open_share: float = 0.1) -> None:
+    """Fill the city with `number` cases, of which a share is still open."""
     url = addresses(folder).database_url.replace("minxin_owner@", "postgres@")
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(f"SET search_path = '{SCHEMA}'")
         units = _units(cursor)
-        cases = list(_Cases(units, number))
+        cases = list(_Cases(units, number, open_share))
         _copy(cursor, "cases", _CASE_COLUMNS, (case.row() for case in cases))
         words = {text: _vector(text) for text in {case.subject for case in cases}}
         _copy(
@@ -101,10 +101,17 @@ def load(folder: Path, number: int) -> None:
 class _Case:
     """One case in as many columns as the hot pages read."""
 
-    def __init__(self, case_id: int, unit: tuple[int, int], rng: random.Random, now: datetime):
+    def __init__(
+        self,
+        case_id: int,
+        unit: tuple[int, int],
+        rng: random.Random,
+        now: datetime,
+        open_share: float,
+    ) -> None:
         self.id = case_id
         self.unit_id, self.tenant_id = unit
-        self.open = rng.random() < 0.1
+        self.open = rng.random() < open_share
         self.state = rng.choices(OPEN, WEIGHTS)[0] if self.open else "closed"
         self.received = now - timedelta(hours=rng.uniform(1, 24 * (20 if self.open else 1000)))
         self.due = now + timedelta(hours=rng.uniform(-24, 240)) if self.open else FAR
@@ -142,9 +149,10 @@ class _Case:
 class _Cases:
     """The same cases in every run: the seed is fixed, the sizes of tenants follow a long tail."""
 
-    def __init__(self, units: list[tuple[int, int]], number: int) -> None:
+    def __init__(self, units: list[tuple[int, int]], number: int, open_share: float) -> None:
         self._units = units
         self._number = number
+        self._open_share = open_share
 
     def __iter__(self) -> Iterator[_Case]:
         rng = random.Random(20261122)
@@ -156,7 +164,8 @@ class _Cases:
         weights = [1 / (rank + 5) for rank in range(len(keys))]
         chosen = rng.choices(keys, weights, k=self._number)
         for case_id, tenant_id in enumerate(chosen, start=1):
-            yield _Case(case_id, rng.choice(tenants[tenant_id]), rng, now)
+            unit = rng.choice(tenants[tenant_id])
+            yield _Case(case_id, unit, rng, now, self._open_share)
 
 
 def _units(cursor: Cursor[tuple[int, int]]) -> list[tuple[int, int]]:

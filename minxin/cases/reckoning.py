@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from minxin.calendars import explain as words
 from minxin.calendars.due import Due, compute
+from minxin.calendars.rules import Rule
 from minxin.calendars.words import due_text
 from minxin.calendars.workdays import Calendar
 from minxin.cases import allowances
@@ -40,15 +41,19 @@ class Reckoner:
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
         self._counted: dict[tuple[object, ...], Due] = {}
+        self._rules: dict[tuple[str, int], Rule | None] = {}
+        self._latest: tuple[allowances.Inputs, allowances.Terms] = ({}, allowances.terms({}))
 
     def due(self, clock: Counted, inputs: allowances.Inputs | None = None) -> Due | None:
         """The due instant from the stored inputs, or from these; None while the clock stands
         still, and where its rule is not in the database."""
         given = clock.inputs if inputs is None else inputs
-        rule = adopted_rule(clock.rule_key, clock.rule_version)
+        rule = self._rule(clock.rule_key, clock.rule_version)
         if rule is None or allowances.paused(given):
             return None
-        terms = allowances.terms(given)
+        if given is not self._latest[0]:  # most clocks have none, or the very same
+            self._latest = (given, allowances.terms(given))
+        terms = self._latest[1]
         windows = (*terms["pauses"], *terms["outages"])
         if rule.from_due or rule.elapsed or any(w.start < clock.started_at for w in windows):
             return compute(rule, clock.started_at, self._calendar, **terms)
@@ -57,6 +62,11 @@ class Reckoner:
         if key not in self._counted:
             self._counted[key] = compute(rule, clock.started_at, self._calendar, **terms)
         return replace(self._counted[key], start=clock.started_at)
+
+    def _rule(self, key: str, version: int) -> Rule | None:
+        if (key, version) not in self._rules:
+            self._rules[key, version] = adopted_rule(key, version)
+        return self._rules[key, version]
 
 
 def explain(clock: Clock) -> list[str]:

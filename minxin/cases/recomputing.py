@@ -109,8 +109,9 @@ def _previewed(where: ColumnElement[bool], reckoner: clocks.Reckoner, change: Ch
         .where(Clock.stopped_at.is_(None), Clock.due_at < FAR, where)
         .order_by(Clock.due_at, Clock.id)
     )
+    changed = change({})
     for row in db.session.execute(query.execution_options(yield_per=2000)):
-        due = reckoner.due(row, change(row.inputs))
+        due = reckoner.due(row, change(row.inputs) if row.inputs else changed)
         if due is None or due.at == row.due_at:
             continue
         total += 1

@@ -108,7 +108,7 @@ def notices(
 def said(clock: Woken, rung: Rung, at: datetime) -> str:
     """What a rung says of its clock."""
     name = f"{clock.number} {WORDS.get(clock.rule_key, clock.rule_key)}时限"
-    upto = due_text(clock.due_at, at) + ("，暂定" if clock.provisional else "")
+    upto = due_text(clock.due_at, at) + ("（暂定）" if clock.provisional else "")
     if rung.step == "half":
         return f"{name}已过半（{upto}到期）"
     if rung.step == "before":
