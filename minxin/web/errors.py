@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
@@ -26,6 +26,7 @@ log = logs.logger("errors")
 AGAIN_AFTER = "15"
 """Seconds: when a browser or a proxy may ask again after a 503."""
 
+UNSTORABLE = "填写的内容里有系统不能保存的字符或过大的数字，请删去后再提交"
 EXPIRED = "页面停留过久或登录已失效，请返回上一页刷新后重新提交，已填写的内容会保留"
 
 
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(HTTPException, answered)
+    app.register_error_handler(DataError, unstorable)
     for away in (OperationalError, InterfaceError, PoolExhausted, RedisError):
         app.register_error_handler(away, unavailable)
     app.register_error_handler(Exception, failed)
@@ -66,6 +68,14 @@ def unavailable(error: Exception) -> Any:
     cause = getattr(error, "orig", None) or error
     log.error("unavailable", error_id=g.get("request_id"), error=type(cause).__name__)
     return _unavailable()
+
+
+def unstorable(error: DataError) -> Any:
+    """A character or a number that no row can hold: no page of ours sends it."""
+    log.warning("unstorable", error_id=g.get("request_id"), trace=_trace(error)[-1:])
+    if request.method == "GET":
+        return _page(404)
+    return _page(400, message=UNSTORABLE, texts=_written())
 
 
 def failed(error: Exception) -> Any:

@@ -129,14 +129,14 @@ def _selects(by: Actor) -> Iterable[Select]:
     yield _select("kind", "类型", [(kind.value, kind.label) for kind in Kind])
     yield _select("urgency", "紧急程度", [(each.value, each.label) for each in Urgency])
     yield _select("source", "来源", [(source.value, source.label) for source in Source])
-    tenant = request.args.get("tenant", "")
+    tenant = str(typed(request.args.get("tenant", "")))
     units = [(str(row.id), row.name) for row in lists.units(by, tenant)]
     if units:
         yield _select("unit", "承办单位", units)
 
 
 def _select(name: str, label: str, options: list[Option]) -> Select:
-    given = request.args.get(name, "")
+    given = str(typed(request.args.get(name, "")))
     return Select(name, label, options, given if given in dict(options) else "")
 
 

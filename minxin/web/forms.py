@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, IntegerField
@@ -34,6 +34,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """What was sent; on a page that is only shown, what was carried here for this form."""
+            if request.is_json:  # no form of ours: its values are no texts
+                return request.form
             sent = super().wrap_formdata(form, formdata)
             if sent is not None or formdata is None:
                 return sent
@@ -69,6 +71,14 @@ class TokenForm(Form):
     """A form that must not be carried out twice: carries a key of its own."""
 
     token = HiddenField()
+
+
+def row_id(value: Any) -> int:
+    """The id of a row, as a choice gives it. Raises ValueError where no row can have it."""
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(value)
+    return number
 
 
 def typed(value: Any) -> Any:

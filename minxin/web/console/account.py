@@ -21,6 +21,7 @@ from minxin.web.console import pages
 from minxin.web.console.acting import ActForm, carried_out, choices, status, the_user, went
 from minxin.web.console.menu import ORGANISING
 from minxin.web.console.units import indented
+from minxin.web.forms import row_id
 from minxin.web.guards import permitted
 from minxin.web.life import me
 
@@ -30,7 +31,7 @@ STATES = {"active": "在用", "waiting": "待授权", "locked": "停用"}
 class UnitForm(ActForm):
     """调动."""
 
-    unit_id = SelectField("调到", coerce=int, validate_choice=False)
+    unit_id = SelectField("调到", coerce=row_id, validate_choice=False)
 
 
 class PersonForm(ActForm):

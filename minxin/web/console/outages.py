@@ -17,6 +17,7 @@ from minxin.errors import Refused
 from minxin.people import tenants
 from minxin.web.console import pages
 from minxin.web.console.acting import ActForm, carried_out, choices, status, went
+from minxin.web.forms import row_id
 from minxin.web.guards import permitted
 from minxin.web.life import me
 from minxin.web.marks import moment
@@ -45,7 +46,7 @@ class OutageForm(ActForm):
 
     starts_at = Instant("停机时间", format=FORMATS, validators=[InputRequired("请填写停机时间")])
     ends_at = Instant("恢复时间", format=FORMATS, validators=[InputRequired("请填写恢复时间")])
-    tenant_id = SelectField("停机范围", coerce=int, validate_choice=False)
+    tenant_id = SelectField("停机范围", coerce=row_id, validate_choice=False)
     reason = StringField(
         "停机原因",
         validators=[

@@ -24,7 +24,7 @@ from minxin.web.console.account import STATES, offer_units, roles, show
 from minxin.web.console.acting import carried_out, status, the_tenant
 from minxin.web.console.menu import ORGANISING
 from minxin.web.console.units import tenants
-from minxin.web.forms import Form
+from minxin.web.forms import Form, row_id
 from minxin.web.guards import permitted
 from minxin.web.life import me
 
@@ -36,7 +36,7 @@ class AccountForm(Form):
 
     name = StringField("姓名", validators=[DataRequired("请填写姓名")])
     username = StringField("用户名", validators=[DataRequired("请填写用户名")])
-    unit_id = SelectField("单位", coerce=int, validate_choice=False)
+    unit_id = SelectField("单位", coerce=row_id, validate_choice=False)
     role = SelectField("角色", validators=[InputRequired("请选择角色")], validate_choice=False)
 
 

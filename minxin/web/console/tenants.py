@@ -20,7 +20,7 @@ from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 from minxin.web.console import pages
 from minxin.web.console.acting import ActForm, carried_out, choices, day_field, status, went
-from minxin.web.forms import Form
+from minxin.web.forms import Form, row_id
 from minxin.web.guards import permitted
 from minxin.web.life import desks_changed, me
 
@@ -49,7 +49,7 @@ class AdministratorForm(Form):
     """The first administrator of a kind."""
 
     role = RadioField("类别", validators=[InputRequired("请选择管理员类别")])
-    unit_id = SelectField("单位", coerce=int, validate_choice=False)
+    unit_id = SelectField("单位", coerce=row_id, validate_choice=False)
     name = StringField("姓名", validators=[DataRequired("请填写姓名")])
     username = StringField("用户名", validators=[DataRequired("请填写用户名")])
 

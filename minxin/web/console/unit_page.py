@@ -20,6 +20,7 @@ from minxin.people.units import UnitKind
 from minxin.tenancy.models import Tenant
 from minxin.web.console.acting import ActForm, choices, day_field, status
 from minxin.web.console.units import indented
+from minxin.web.forms import row_id
 
 
 class NameForm(ActForm):
@@ -32,13 +33,13 @@ class NameForm(ActForm):
 class PositionForm(ActForm):
     """移动."""
 
-    under_id = SelectField("新的上级单位", coerce=int, validate_choice=False)
+    under_id = SelectField("新的上级单位", coerce=row_id, validate_choice=False)
 
 
 class MergerForm(ActForm):
     """合并."""
 
-    into_id = SelectField("并入哪个单位", coerce=int, validate_choice=False)
+    into_id = SelectField("并入哪个单位", coerce=row_id, validate_choice=False)
     since = day_field("合并日期")
 
 
@@ -51,7 +52,7 @@ class ClosureForm(ActForm):
 class ResponderForm(ActForm):
     """An appointment as 网络回应人."""
 
-    user_id = SelectField("人员", coerce=int, validate_choice=False)
+    user_id = SelectField("人员", coerce=row_id, validate_choice=False)
     post = RadioField("岗位", choices=[("A", "A岗"), ("B", "B岗")], default="A")
     since = day_field("任职日期")
 
@@ -60,7 +61,7 @@ class PostForm(ActForm):
     """A leading post."""
 
     kind = SelectField("职务", validators=[InputRequired("请选择职务")], validate_choice=False)
-    user_id = SelectField("本单位账号", coerce=int, validate_choice=False)
+    user_id = SelectField("本单位账号", coerce=row_id, validate_choice=False)
     name = StringField("姓名")
     title = StringField("具体职务")
     since = day_field("任职日期")

@@ -19,7 +19,7 @@ from minxin.people.units import NewUnit, UnitKind
 from minxin.tenancy.models import Tenant
 from minxin.web.console import pages
 from minxin.web.console.acting import carried_out, choices, day_field, status, the_tenant, went
-from minxin.web.forms import Form
+from minxin.web.forms import Form, row_id
 from minxin.web.guards import permitted
 from minxin.web.life import desks, me
 
@@ -29,7 +29,7 @@ class NewUnitForm(Form):
 
     name = StringField("单位名称", validators=[DataRequired("请填写单位名称")])
     kind = SelectField("类型", validators=[DataRequired("请选择单位类型")], validate_choice=False)
-    under_id = SelectField("上级单位", coerce=int, validate_choice=False)
+    under_id = SelectField("上级单位", coerce=row_id, validate_choice=False)
     since = day_field("启用日期")
 
 

@@ -15,7 +15,7 @@ from minxin.access.permissions import Permission as P
 from minxin.calendars.explain import due_text, sentences
 from minxin.cases import dispatch
 from minxin.cases.models import Case
-from minxin.web.forms import CaseForm
+from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.workbench import pages, panel
 from minxin.web.workbench.screening import BOTH, next_page
@@ -40,11 +40,14 @@ class OrderForm(CaseForm):
     """派单: the main unit, any co-handling units, and what is asked of them."""
 
     unit_id = SelectField(
-        "主办单位", coerce=int, validators=[DataRequired("请选择主办单位")], validate_choice=False
+        "主办单位",
+        coerce=row_id,
+        validators=[DataRequired("请选择主办单位")],
+        validate_choice=False,
     )
     co_unit_ids = SelectMultipleField(
         "协办单位",
-        coerce=int,
+        coerce=row_id,
         validate_choice=False,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

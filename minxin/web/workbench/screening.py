@@ -14,7 +14,7 @@ from minxin.cases import screening
 from minxin.cases.models import Case
 from minxin.cases.states import Kind, RefusalGround, Urgency
 from minxin.extensions import db
-from minxin.web.forms import CaseForm
+from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
@@ -53,7 +53,10 @@ class ScreeningForm(CaseForm):
         "紧急程度", choices=[(each.value, each.label) for each in Urgency], default="normal"
     )
     category_id = SelectField(
-        "诉求分类", coerce=int, validators=[DataRequired("请选择诉求分类")], validate_choice=False
+        "诉求分类",
+        coerce=row_id,
+        validators=[DataRequired("请选择诉求分类")],
+        validate_choice=False,
     )
     summary = StringField(
         "问题摘要",
