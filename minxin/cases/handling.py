@@ -54,10 +54,18 @@ def enter_log(
 
 def attach(
     case: Case, name: str, content: Inspected, *, part: str, by: Actor, at: datetime
-) -> Attachment:
-    """Add an inspected and stored file to the case, by a unit that handles or co-handles it."""
+) -> Attachment | None:
+    """Add an inspected and stored file to the case, by a unit that handles or co-handles it.
+
+    None where the same unit has hung the same content there before: sent twice, kept once.
+    """
     if not may_attach(case, by):
         raise Refused("只有承办单位在办理期间可以补充附件")
+    whose = by.unit_name or by.name
+    same = (Attachment.part == part, Attachment.sha256 == content.sha256)
+    hangs = select(Attachment.id).where(Attachment.case_id == case.id, *same)
+    if db.session.scalar(hangs.where(Attachment.added_by == whose).limit(1)):
+        return None
     attachment = Attachment(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -67,7 +75,7 @@ def attach(
         mime=content.mime,
         size=content.size,
         sha256=content.sha256,
-        added_by=by.unit_name or by.name,
+        added_by=whose,
         added_at=at,
     )
     db.session.add(attachment)

@@ -20,8 +20,7 @@ GARBAGE = [
     "%F0%9F%98%80", "%E3%9B%83", "%0d%0aSet-Cookie:%20a=b", "a" * 3000,
 ]  # fmt: skip
 DOORS = ("workbench.sign_out", "workbench.sign_in")  # passwords are slow on purpose
-VALUES = ["\x00", "9" * 40, "-1", "NaN", "'; DROP TABLE cases; --", "😀㛃䶮", "2026-02-30T25:61",
-          "\u202e\ufeff\u2028", "../../etc/passwd", "=cmd|' /C calc'!A0"]  # fmt: skip
+VALUES = ["\x00", "9" * 40, "2026-02-30T25:61", "'; DROP TABLE cases; -- 😀㛃\u202e\ufeff"]
 
 
 @pytest.fixture

@@ -89,7 +89,8 @@ def attachments_page(number: str) -> Any:
     def add() -> None:
         if not given(form.files.data or []):
             raise Refused("请选择要上传的文件", "files")
-        attach_all(case, form, part="handling")
+        if not attach_all(case, form, part="handling"):
+            raise Refused("这些文件已经在这件里了，没有重复添加", "files")
 
     return panel.answer("attachments", case, form, add, done="附件已上传。", more=about_files)
 
@@ -114,18 +115,19 @@ def attachment_page(number: str, attachment_id: int) -> Any:
     return response
 
 
-def attach_all(case: Case, form: Any, *, part: str) -> None:
-    """Inspect, store and hang every upload of the form on the case."""
+def attach_all(case: Case, form: Any, *, part: str) -> int:
+    """Inspect, store and hang every upload of the form on the case; how many were new to it."""
     uploads = given(form.files.data or [])
     if len(uploads) > MOST_FILES:
         raise Refused(f"一次最多上传{MOST_FILES}个文件", "files")
-    at = clock.now()
+    at, new = clock.now(), 0
     for upload in uploads:
         try:
             name, content = stored(upload)
         except Refused as refusal:
             raise Refused(f"“{upload.filename}”：{refusal.message}", "files") from None
-        handling.attach(case, name, content, part=part, by=me(), at=at)
+        new += handling.attach(case, name, content, part=part, by=me(), at=at) is not None
+    return new
 
 
 def about_files() -> dict[str, Any]:
