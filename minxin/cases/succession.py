@@ -76,7 +76,7 @@ def _hand_over(unit: Unit, into: Unit, by: Actor, at: datetime) -> int:
         select(Case)
         .where(Case.tenant_id == unit.tenant_id, Case.unit_id == unit.id, Case.state.not_in(ENDED))
         .order_by(Case.id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # a sweep that refers to one need not wait
     ).all()
     _hand_over_orders(unit, into, at)
     deltas: Counter[tuple[int, int, str]] = Counter()
