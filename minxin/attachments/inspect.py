@@ -22,6 +22,11 @@ from minxin.attachments.names import extension_of
 from minxin.attachments.scan import VirusHook
 from minxin.errors import Refused
 
+TOO_LARGE = (
+    f"该文件超过 {LARGEST // MEGABYTE} MB。图片和文档不能超过 {LIMITS['photo'] // MEGABYTE} MB，"
+    f"录音录像不能超过 {LIMITS['media'] // MEGABYTE} MB，请压缩或拆分后再上传。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
@@ -55,7 +60,7 @@ def inspect(
     if not raw:
         raise Refused("该文件是空的。请检查后重新选择。")
     if len(raw) > LARGEST:
-        raise Refused(f"该文件超过 {LARGEST // MEGABYTE} MB。请压缩或拆分后再上传。")
+        raise Refused(TOO_LARGE)
     kind = sniff.file_type(raw)
     _check_name(kind, claimed_name)
     _check_size(kind, len(raw))
@@ -69,7 +74,7 @@ def inspect(
 
 def _read(path: Path) -> bytes:
     if path.stat().st_size > LARGEST:  # before it is in memory
-        raise Refused(f"该文件超过 {LARGEST // MEGABYTE} MB。请压缩或拆分后再上传。")
+        raise Refused(TOO_LARGE)
     return path.read_bytes()
 
 

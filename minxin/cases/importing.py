@@ -72,6 +72,8 @@ def receive(
     container.check(BytesIO(raw))  # knows best what to say of what is no workbook
     content = inspect(raw, name, scan=scan)
     with _opened(content.content) as sheet:
+        if not sheet.size:
+            raise Refused("表头下面没有数据，请填好内容、保存后重新上传", "file")
         made = Import(
             tenant_id=intake.municipal().id,
             name=safe_name(name, content.extension),
