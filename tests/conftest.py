@@ -225,9 +225,12 @@ def _empty(app: Flask, slug: str) -> None:
         tables = connection.scalars(
             text("SELECT tablename FROM pg_tables WHERE schemaname = :s"), {"s": f"city_{slug}"}
         ).all()
-        wanted = [t for t in tables if t not in organisation.KEPT | {"alembic_version"}]
+        wanted = [t for t in tables if t not in organisation.KEPT | {"alembic_version", "outbox"}]
         names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        # Its ids go on, as in life: they name RQ's jobs, and a worker that still cleans up after
+        # one would take a new one of the same name along.
+        connection.execute(text(f"TRUNCATE city_{slug}.outbox CONTINUE IDENTITY"))
     with within(f"city_{slug}", login="city"):
         organisation.put_inside_back(_founded[slug])
         db.session.commit()
