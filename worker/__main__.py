@@ -38,15 +38,16 @@ def _work(kind: type[SimpleWorker] | type[Worker], part: str) -> None:
     """Work until told to stop. RQ's worker gives up where Valkey goes away in the middle of a job;
     the process stays and begins anew, or the whole city would end with it."""
     while True:
-        worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
-        try:
+        worker: SimpleWorker | Worker | None = None
+        try:  # making one asks Valkey already
+            worker = kind([queues.queue(part)], connection=valkey.raw, log_job_description=False)
             worker.work(logging_level="WARNING")
         except RedisError as error:
             log.warning("valkey away", part=part, error=type(error).__name__)
         with suppress(StopRequested):
-            if worker._shutdown_requested_date is None:
+            if worker is None or worker._shutdown_requested_date is None:
                 time.sleep(schedule.AWAY_SECONDS)
-        if worker._shutdown_requested_date is not None:
+        if worker is not None and worker._shutdown_requested_date is not None:
             return
 
 
