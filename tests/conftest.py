@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
@@ -36,6 +37,9 @@ from tests.servers import pytest_configure, pytest_unconfigure, test_servers
 from worker import application
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
+
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 CITIES = (("panjin", "盘锦市", "panjin.test"), ("linshi", "邻市", "linshi.test"))
 """The demonstration city, and a second one in the same installation."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 
 import psycopg
 
@@ -118,6 +119,7 @@ def test_a_valkey_that_dies_in_the_middle_of_a_job_takes_no_worker_with_it(
     city, citizen, background
 ):
     background()
+    time.sleep(12)  # every worker is up: this is about one at work, not one that starts
     with psycopg.connect(city.superuser) as held:
         held.execute("LOCK TABLE city_panjin.cases IN SHARE MODE")
         number = receipt(appeal(citizen, "暖气不热").text)[0]
