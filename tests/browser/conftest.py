@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from minxin.config import Settings
 from tests.browser.serving import HOSTS, Site, served
 
 Visitor = Callable[..., Page]
+
+expect.set_options(timeout=15_000)  # two cores run the city, its workers and Chromium
 
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1366, "height": 768}},
