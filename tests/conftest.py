@@ -38,8 +38,8 @@ from worker import application
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
 
-hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
-hypothesis.settings.load_profile("steady")
+hypothesis.settings.register_profile("busy", deadline=None)
+hypothesis.settings.load_profile("busy")
 
 CITIES = (("panjin", "盘锦市", "panjin.test"), ("linshi", "邻市", "linshi.test"))
 """The demonstration city, and a second one in the same installation."""

@@ -37,6 +37,13 @@ def mask_address(text: str) -> str:
     in the short spelling 3-2-501 and in Chinese digits. Idempotent.
     """
     masked = halfwidth(text).strip()
+    # What one mask uncovers, the next pass sees (0室0五号); each pass takes signs away, so it ends.
+    while (again := _pass(masked)) != masked:
+        masked = again
+    return masked
+
+
+def _pass(masked: str) -> str:
     for pattern, replacement in _STEPS:
         masked = pattern.sub(replacement, masked)
     head, star, tail = masked.partition("*")
