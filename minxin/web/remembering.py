@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, request, session
@@ -16,9 +17,11 @@ log = logs.logger("sessions")
 
 
 class Session(RedisSession):  # type: ignore[misc]
-    """What is known of a browser. `away`: it could not be read, which is not the same as empty."""
+    """What is known of a browser. `away`: it could not be read, which is not the same as empty.
+    `kept_as`: the key that it was read from, none where it is new."""
 
     away = False
+    kept_as: str | None = None
 
 
 class Sessions(RedisSessionInterface):  # type: ignore[misc]
@@ -30,6 +33,8 @@ class Sessions(RedisSessionInterface):  # type: ignore[misc]
         """The browser's session; an empty one marked as `away` where Valkey does not answer."""
         try:
             opened: Session = super().open_session(app, request)
+            if opened:
+                opened.kept_as = self._get_store_id(opened.sid)
         except RedisError as error:
             log.warning("sessions away", error=type(error).__name__)
             opened = Session(sid=self._generate_sid(self.sid_length), permanent=self.permanent)
@@ -45,6 +50,16 @@ class Sessions(RedisSessionInterface):  # type: ignore[misc]
             super().save_session(app, session, response)
         except RedisError as error:
             log.warning("session not kept", error=type(error).__name__)
+
+    def _upsert_session(self, lifetime: timedelta, session: Session, store_id: str) -> None:
+        """Write it; one that was read before only where it still stands. Somebody may have
+        signed out while this request was under way, and that ends it for good."""
+        self.client.set(
+            store_id,
+            self.serializer.encode(session),
+            ex=lifetime,
+            xx=session.kept_as == store_id,
+        )
 
 
 def register(app: Flask) -> None:
