@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from minxin.supervisor import children
+
 
 @dataclass(frozen=True)
 class Running:
@@ -56,6 +58,25 @@ def running_city(folder: Path, *, demonstration: bool = True) -> Iterator[Runnin
     finally:
         city.send_signal(signal.SIGINT)
         city.wait(60)
+
+
+@contextmanager
+def served(target: str, folder: Path, more: dict[str, str] | None = None) -> Iterator[str]:
+    """Serve a WSGI application of the bench as the city's web is served; answers its host."""
+    port = free_port()
+    command = next(child for child in children(port) if child.name == "web").command
+    environment = {**os.environ, "MINXIN_DATA": str(folder), **(more or {})}
+    server = subprocess.Popen(
+        [target if word == "wsgi:app" else word for word in command],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", server)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
