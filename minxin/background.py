@@ -6,7 +6,8 @@ but never done, and the scheduler sends it again. Every job may therefore run tw
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,15 @@ class Outbox(Key):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
     done_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A promise whose tries failed: how many there were, and what the log calls the last one."""
+
+    attempts: int
+    error_id: str
+    given_up: bool
 
 
 Send = Callable[[str, int, str], None]
@@ -78,6 +88,58 @@ def send(schema: str, outbox_id: int, queue: str) -> None:
     """Hand one promise to RQ. Where Valkey is away the sweep sends it later."""
     for sender in _send:
         sender(schema, outbox_id, queue)
+
+
+def error_id(outbox_id: int, attempt: int) -> str:
+    """What the log and a page call one failed try."""
+    return f"J{outbox_id}-{attempt}"
+
+
+def troubles(job: str, key: str, ids: Collection[int]) -> dict[int, Trouble]:
+    """The open promises of a job that failed, by the id that `key` names among what they carry.
+
+    The last try counts as given up once nobody is at it any more: a killed worker says nothing.
+    """
+    if not ids:
+        return {}
+    named = Outbox.ids[key].as_integer()
+    open_ = (Outbox.done_at.is_(None), Outbox.job == job, named.in_(ids))
+    rows = db.session.execute(
+        select(Outbox.id, named.label("named"), Outbox.attempts, Outbox.error).where(*open_)
+    ).all()
+    last = [row.id for row in rows if row.attempts >= GIVE_UP_AFTER]
+    stopped = set(
+        db.session.scalars(
+            select(Outbox.id).where(Outbox.id.in_(last)).with_for_update(skip_locked=True)
+        )
+        if last
+        else ()
+    )
+    return {
+        row.named: Trouble(row.attempts, error_id(row.id, row.attempts), row.id in stopped)
+        for row in rows
+        if row.error is not None or row.id in stopped
+    }
+
+
+def renew(job: str, **ids: int) -> bool:
+    """Promise anew what was given up; False where it was not, or where somebody was faster."""
+    row = db.session.scalar(
+        select(Outbox)
+        .where(
+            Outbox.done_at.is_(None),
+            Outbox.job == job,
+            Outbox.ids == ids,
+            Outbox.attempts >= GIVE_UP_AFTER,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    if row is None:
+        return False
+    row.attempts, row.error, row.sent_at, row.created_at = 0, None, None, clock.now()
+    promised = (sessions.current().schema, row.id, row.queue)
+    db.session.info.setdefault("promised", []).append(promised)
+    return True
 
 
 def outstanding(at: datetime, limit: int = 500) -> list[tuple[int, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from minxin import clock, logs, reactions, sessions
-from minxin.background import GIVE_UP_AFTER, Outbox
+from minxin.background import GIVE_UP_AFTER, Outbox, error_id
 from minxin.cases import importing, intake, recomputing
 from minxin.cases.closing import carry_out
 from minxin.cases.models import Case, CitizenAct
@@ -135,6 +135,7 @@ def _tell(job: str, attempt: Attempt, where: str) -> None:
     log.error(
         "job given up" if given_up else "job failed",
         job=job,
+        error_id=error_id(attempt.outbox_id, attempt.number),
         outbox_id=attempt.outbox_id,
         tenant_id=attempt.tenant_id,
         attempt=attempt.number,

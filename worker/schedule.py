@@ -11,8 +11,9 @@ from rq.cron import CronScheduler
 from rq.exceptions import StopRequested
 
 from minxin import clock, logs
+from minxin.attachments import orphans
 from minxin.background import outstanding, send
-from minxin.cases import overdue
+from minxin.cases import overdue, uploaded
 from minxin.comparison import rollups
 from minxin.extensions import db, valkey
 from minxin.tenancy.context import within
@@ -71,11 +72,26 @@ def compare(city: City) -> None:
     db.session.commit()
 
 
+@duty
+def clear_files(city: City) -> None:
+    """Let go of workbooks that waited too long, and of stored files that nothing names."""
+    at = clock.now()
+    uploaded.expire(at)
+    db.session.commit()
+    gone = orphans.clear(app().extensions["store"], city.schema, at)
+    log.info("files cleared", city=city.slug, gone=gone)
+
+
 TABLE = (
     # duty, seconds between
     (resend, 10),
     (sweep, 20),
     (compare, 30),
+)
+
+NIGHTLY = (
+    # duty, minute and hour of the server's own time
+    (clear_files, "30 2 * * *"),
 )
 
 
@@ -88,6 +104,8 @@ def run(beat: float = 1.0) -> None:
     for verb, seconds in TABLE:
         every = max(1, round(seconds * beat))
         cron.register(verb, "short", interval=every, result_ttl=0, ttl=3 * every)
+    for verb, when in NIGHTLY:
+        cron.register(verb, "long", cron=when, result_ttl=0, ttl=3600, job_timeout=3600)
     while True:
         try:
             cron.start()  # type: ignore[no-untyped-call]

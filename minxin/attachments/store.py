@@ -1,13 +1,20 @@
 """Files kept by their content: <root>/<city>/<first two digits>/<sha256>. Nothing of what a person
 typed is in a path, and the same content is one file however often it is attached.
+
+A row names its file in a column that is called sha256, or something_sha256: what no such column
+names is cleared away after a day (attachments.orphans).
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
@@ -38,11 +45,38 @@ class Store:
         key = sha256(inspected.content).hexdigest()
         if key != inspected.sha256:
             raise Damaged("content and digest of the inspected file differ")
+        return self.keep(inspected.content, city)
+
+    def keep(self, content: bytes, city: str) -> str:
+        """`put` for what is not an inspected upload, such as something sealed."""
+        key = sha256(content).hexdigest()
         path = self._path(key, city)
-        # A damaged file of that name is written anew: the content at hand is known to be right.
-        if not (path.is_file() and _digest(path) == key):
-            _write(path, inspected.content)
+        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        with _folder(path.parent, fcntl.LOCK_SH):
+            # A damaged file of that name is written anew: the content at hand is known to be right.
+            if path.is_file() and _digest(path) == key:
+                os.utime(path)  # who names it now may come after those who did
+            else:
+                _write(path, content)
         return key
+
+    def older(self, city: str, than: datetime, start: str = "") -> Iterator[str]:
+        """Keys, in order, of the files that nobody has put in since an instant.
+
+        start: the first one or two digits of the keys.
+        """
+        for path in sorted((self._root / city).glob(f"{start:?<2}/*")):
+            if _KEY.fullmatch(path.name) and path.stat().st_mtime < than.timestamp():
+                yield path.name
+
+    def delete_older(self, key: str, city: str, than: datetime) -> bool:
+        """Remove a file unless somebody has put it in again meanwhile; says whether it went."""
+        path = self._path(key, city)
+        with suppress(FileNotFoundError), _folder(path.parent, fcntl.LOCK_EX):
+            if path.stat().st_mtime < than.timestamp():
+                path.unlink()
+                return True
+        return False
 
     def open(self, key: str, city: str) -> io.BufferedReader:
         """The file, opened for reading. Raises Refused when there is none."""
@@ -89,7 +123,6 @@ def _digest(path: Path) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -101,6 +134,17 @@ def _write(path: Path, content: bytes) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+@contextmanager
+def _folder(folder: Path, lock: int) -> Iterator[None]:
+    """Hold a folder: many may put in at once, who clears away is alone."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, lock)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from minxin import background
 from minxin.attachments.store import Store
 from minxin.audit import log
-from minxin.cases.importing import sheet_of
+from minxin.background import Trouble
 from minxin.cases.models import Case, Import, ImportRow
+from minxin.cases.uploaded import sheet_of
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
@@ -60,6 +62,11 @@ def recent(*, under: int | None = None) -> tuple[Sequence[Row[*tuple[Any, ...]]]
         query = query.where(Import.id < under)
     rows = db.session.execute(query.order_by(Import.id.desc()).limit(PAGE + 1)).all()
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def troubles(*import_ids: int) -> Mapping[int, Trouble]:
+    """What the worker failed at among these imports, by import."""
+    return background.troubles("cases.import", "import_id", import_ids)
 
 
 def find(import_id: int) -> Import | None:

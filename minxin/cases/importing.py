@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from itertools import islice
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -19,14 +16,16 @@ from minxin.attachments.inspect import inspect
 from minxin.attachments.names import safe_name
 from minxin.attachments.scan import VirusHook
 from minxin.attachments.store import Store
-from minxin.background import later
+from minxin.audit import log
+from minxin.background import later, renew
 from minxin.cases import batches, intake
 from minxin.cases.batches import Entry
 from minxin.cases.contacts import Person
 from minxin.cases.intake import Appeal
 from minxin.cases.models import Case, Import, ImportRow
 from minxin.cases.states import Kind, Source
-from minxin.errors import Refused
+from minxin.cases.uploaded import forget, keep, opened, sheet_of
+from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
@@ -35,7 +34,6 @@ from minxin.workbooks import container
 from minxin.workbooks import mapping as columns
 from minxin.workbooks.mapping import Field
 from minxin.workbooks.parsed import ParsedRow, RowError, parse
-from minxin.workbooks.reading import Sheet, open_sheet
 
 BATCH = 250
 """Rows a transaction: what a kill loses and the next worker does again."""
@@ -44,13 +42,6 @@ SOURCES = (Source.IMPORT, Source.PROVINCE)
 """What a batch may be said to come from."""
 
 Outcome = ParsedRow | RowError
-
-
-@contextmanager
-def sheet_of(batch: Import, store: Store) -> Iterator[Sheet]:
-    """The stored workbook, opened. Raises Refused where it cannot be read as one."""
-    with _opened(store.read(batch.sha256, sessions.current().schema)) as sheet:
-        yield sheet
 
 
 def receive(
@@ -71,13 +62,14 @@ def receive(
         raise Refused("请选择来源", "source")
     container.check(BytesIO(raw))  # knows best what to say of what is no workbook
     content = inspect(raw, name, scan=scan)
-    with _opened(content.content) as sheet:
+    with opened(content.content) as sheet:
         if not sheet.size:
             raise Refused("表头下面没有数据，请填好内容、保存后重新上传", "file")
         made = Import(
             tenant_id=intake.municipal().id,
             name=safe_name(name, content.extension),
             sha256=content.sha256,
+            sealed_sha256=keep(content.content, content.sha256, store),
             source=source,
             columns=list(sheet.columns),
             mapping={field.value: index for field, index in columns.guess(sheet.columns).items()},
@@ -86,7 +78,6 @@ def receive(
             by_id=by.user_id,
             created_at=at,
         )
-    store.put(content, sessions.current().schema)
     db.session.add(made)
     db.session.flush()
     return made
@@ -104,11 +95,30 @@ def begin(import_id: int, mapping: Mapping[Field, int]) -> Import:
     return batch
 
 
+def go_on(import_id: int, *, by: Actor, at: datetime) -> None:
+    """Promise an import again that was given up; it goes on behind the last row that was done.
+
+    Raises Conflict where it was not given up.
+    """
+    batch = db.session.get_one(Import, import_id, with_for_update=True)
+    if not renew("cases.import", import_id=batch.id):
+        raise Conflict("这批导入没有停下，无需继续")
+    log.record(
+        "import.continue",
+        tenant_id=batch.tenant_id,
+        by=by,
+        at=at,
+        object_kind="import",
+        object_id=batch.id,
+    )
+
+
 def run(import_id: int, *, store: Store) -> Iterator[int]:
     """Import the rows that no earlier run has, and yield after each batch: the caller commits.
 
     Yields how many rows are done. What was not committed is done again by the next run; a row's
-    key makes the same row, of the same or of another file, one case.
+    key makes the same row, of the same or of another file, one case. The workbook is deleted once
+    the end is committed, unless its failed rows may still be fetched.
     """
     batch = db.session.get_one(Import, import_id)
     if batch.state not in ("waiting", "running"):
@@ -122,9 +132,13 @@ def run(import_id: int, *, store: Store) -> Iterator[int]:
                     done = _take(import_id, chunk)
                 yield done
     except Refused as refusal:  # of the sheet, between batches: nothing is half done
-        yield _finish(import_id, "failed", refusal.message)
+        end = ("failed", refusal.message)
     else:
-        yield _finish(import_id, "done", "")
+        end = ("done", "")
+    done, key = _finish(import_id, *end)
+    yield done
+    if key is not None:  # committed by now
+        store.delete(key, sessions.current().schema)
 
 
 def _take(import_id: int, chunk: Sequence[Outcome]) -> int:
@@ -218,18 +232,10 @@ def _districts() -> dict[str, str]:
     return {row.name: row.slug for row in rows}
 
 
-def _finish(import_id: int, state: str, message: str) -> int:
+def _finish(import_id: int, state: str, message: str) -> tuple[int, str | None]:
+    """(rows done, key of the workbook where nobody needs it any more)."""
     batch = db.session.get_one(Import, import_id, with_for_update=True, populate_existing=True)
     batch.state, batch.message, batch.finished_at = state, message, clock.now()
     if state == "done":
         batch.total = batch.done_rows  # the sheet's size was an upper bound
-    return batch.done_rows
-
-
-@contextmanager
-def _opened(content: bytes) -> Iterator[Sheet]:
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(content)
-        file.flush()
-        with open_sheet(Path(file.name), known=columns.KNOWN) as sheet:
-            yield sheet
+    return batch.done_rows, None if batch.failed else forget(batch)

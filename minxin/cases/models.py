@@ -399,7 +399,8 @@ class Import(OfTenant):
     __tablename__ = "imports"
 
     name: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str]  # of what was uploaded
+    sealed_sha256: Mapped[str | None]  # of what the store holds of it, until it is removed
     source: Mapped[str]
     columns: Mapped[list[Any]]
     mapping: Mapped[dict[str, Any]]

@@ -71,10 +71,7 @@ class Vault:
 
     def seal(self, text: str, context: str) -> bytes:
         """Encrypt text, bound to context (such as `contact.phone:1042`): it opens only there."""
-        header = bytes([_AES_256_GCM]) + self._current.to_bytes(2, "big")
-        nonce = os.urandom(_NONCE)
-        cipher = AESGCM(self._derive(self._current, "data"))
-        return header + nonce + cipher.encrypt(nonce, text.encode(), _bound(header, context))
+        return self.seal_bytes(text.encode(), context)
 
     def open(self, blob: bytes, context: str) -> str:
         """Decrypt what `seal` returned.
@@ -82,6 +79,17 @@ class Vault:
         Raises VaultError when it was changed, belongs to another context or scope, or its key is
         not known.
         """
+        return self.open_bytes(blob, context).decode()
+
+    def seal_bytes(self, content: bytes, context: str) -> bytes:
+        """Encrypt a file as `seal` does a text."""
+        header = bytes([_AES_256_GCM]) + self._current.to_bytes(2, "big")
+        nonce = os.urandom(_NONCE)
+        cipher = AESGCM(self._derive(self._current, "data"))
+        return header + nonce + cipher.encrypt(nonce, content, _bound(header, context))
+
+    def open_bytes(self, blob: bytes, context: str) -> bytes:
+        """Decrypt what `seal_bytes` returned. Raises VaultError as `open` does."""
         blob = bytes(blob)
         if len(blob) < _HEADER + _NONCE + _TAG or blob[0] != _AES_256_GCM:
             raise VaultError("not a sealed value")
@@ -91,10 +99,9 @@ class Vault:
             raise VaultError(f"sealed with key {number}, which is not known")
         cipher = AESGCM(self._derive(number, "data"))
         try:
-            plain = cipher.decrypt(nonce, blob[_HEADER + _NONCE :], _bound(header, context))
+            return cipher.decrypt(nonce, blob[_HEADER + _NONCE :], _bound(header, context))
         except InvalidTag:
             raise VaultError("sealed value was changed or belongs elsewhere") from None
-        return plain.decode()
 
     @staticmethod
     def key_number(blob: bytes) -> int:

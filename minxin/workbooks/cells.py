@@ -161,5 +161,5 @@ def to_phone(value: object) -> str:
     if mobile:
         return mobile[1]
     if not any(sign.isdigit() for sign in text):
-        raise Refused(f"“{text}”不是电话号码，请填写号码或清空这一格。")
+        raise Refused("这一格不是电话号码，请填写号码或清空。")  # and is not quoted
     return text

@@ -1,6 +1,7 @@
 """Which column of a sheet holds which field of a citizen's message."""
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -63,6 +64,9 @@ _NAMES: dict[Field, tuple[str, ...]] = {
     Field.PROVINCIAL_DUE: ("省时限", "省办理时限", "省平台时限", "省办结时限"),
 }  # fmt: skip
 
+PERSONAL = frozenset((Field.NAME, Field.PHONE, Field.PLACE))
+_PERSONAL_NAME = re.compile("姓名|电话|手机|联系|地址|住址|身份证|证件")
+
 # Every header name that is understood: helps `open_sheet` to tell the header from a title.
 KNOWN = frozenset(name for names in _NAMES.values() for name in names)
 
@@ -80,6 +84,13 @@ def guess(columns: Sequence[str]) -> Mapping:
         if likeliest is not None:
             found[field] = headers.index(likeliest)
     return found
+
+
+def personal(columns: Sequence[str]) -> frozenset[int]:
+    """The columns that hold who somebody is and where to find them, whatever they are mapped to."""
+    guessed = {column for field, column in guess(columns).items() if field in PERSONAL}
+    named = {place for place, name in enumerate(columns) if _PERSONAL_NAME.search(heading(name))}
+    return frozenset(guessed | named)
 
 
 def check(mapping: Mapping, columns: Sequence[str]) -> None:

@@ -1,17 +1,19 @@
 """Rows of a mapped sheet as citizens' messages, or as reasons why not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from minxin.errors import Refused
 from minxin.workbooks.cells import SUBJECT_LIMIT, TEXT_LIMIT, to_phone, to_text
 from minxin.workbooks.dates import to_datetime, to_due
-from minxin.workbooks.mapping import Field, Mapping, check, row_key
+from minxin.workbooks.mapping import PERSONAL, Field, Mapping, check, personal, row_key
 from minxin.workbooks.reading import Row, Sheet
 
 # A message without a subject is known by its beginning.
 SUBJECT_FROM_TEXT = 40
+
+UNQUOTED = "这一格的内容不对，请核对。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,11 @@ def parse(
     that row number. Raises Refused at once for a mapping that cannot be imported.
     """
     check(mapping, sheet.columns)
-    return (_parsed(row, sheet.columns, mapping, at) for row in sheet.rows(after))
+    secret = personal(sheet.columns) | {mapping[field] for field in PERSONAL if field in mapping}
+    return (_parsed(_Cells(row, sheet.columns, mapping, secret), at) for row in sheet.rows(after))
 
 
-def _parsed(
-    row: Row, columns: tuple[str, ...], mapping: Mapping, at: datetime | None
-) -> ParsedRow | RowError:
-    cells = _Cells(row, columns, mapping)
+def _parsed(cells: "_Cells", at: datetime | None) -> ParsedRow | RowError:
     subject = cells.text(Field.SUBJECT, SUBJECT_LIMIT)
     text = cells.text(Field.TEXT, TEXT_LIMIT, lines=True)
     if not cells.errors and not subject and not text:
@@ -77,7 +77,7 @@ def _parsed(
     subject = subject or text.replace("\n", " ")[:SUBJECT_FROM_TEXT]
     text = text or subject
     parsed = ParsedRow(
-        row_number=row.number,
+        row_number=cells.row_number,
         key=row_key(source_no, subject, text, received_at),
         source_no=source_no,
         name=cells.text(Field.NAME, 60),
@@ -99,10 +99,14 @@ def _parsed(
 class _Cells:
     """The mapped cells of one row; collects what is wrong instead of stopping at the first."""
 
-    def __init__(self, row: Row, columns: tuple[str, ...], mapping: Mapping) -> None:
+    def __init__(
+        self, row: Row, columns: tuple[str, ...], mapping: Mapping, secret: Set[int]
+    ) -> None:
         self._row = row
         self._columns = columns
         self._mapping = mapping
+        self._secret = secret
+        self.row_number = row.number
         self.errors: list[tuple[str, str]] = []
 
     def text(self, field: Field, limit: int, *, lines: bool = False) -> str:
@@ -135,5 +139,9 @@ class _Cells:
         return None if column is None else self._row.values[column]
 
     def _wrong(self, field: Field, refused: Refused) -> str:
-        self.errors.append((self._columns[self._mapping[field]] or field.label, refused.message))
+        column = self._mapping[field]
+        # Reasons are stored and shown to whoever may import: they quote no name and no number.
+        quoted = column in self._secret and "“" in refused.message
+        said = UNQUOTED if quoted else refused.message
+        self.errors.append((self._columns[column] or field.label, said))
         return ""

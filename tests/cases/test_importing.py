@@ -14,6 +14,7 @@ from sqlalchemy import inspect as look
 from minxin import clock
 from minxin.background import Outbox
 from minxin.cases import batches, imported, importing, intake, search, tallies
+from minxin.cases import uploaded as uploaded_files
 from minxin.cases.batches import Entry
 from minxin.cases.contacts import Person
 from minxin.cases.intake import Appeal
@@ -22,6 +23,7 @@ from minxin.cases.numbering import next_number
 from minxin.cases.states import State
 from minxin.errors import Refused
 from minxin.extensions import db
+from minxin.privacy.vault import VaultError
 from minxin.workbooks.mapping import Field
 
 HEADER = (
@@ -325,7 +327,7 @@ def test_what_is_no_workbook_is_refused_with_what_to_do(panjin, store, name, con
 def test_a_workbook_that_is_gone_ends_the_import_with_a_reason(panjin, uploaded, run, store):
     with panjin.standing("linjing"):
         batch = uploaded(book(row(1)))
-        store.delete(batch.sha256, panjin.city.schema)
+        store.delete(batch.sealed_sha256, panjin.city.schema)
         run(batch)
         assert batch.state == "failed"
         assert "不存在" in batch.message
@@ -396,3 +398,95 @@ def test_the_preview_masks_names_and_phones(panjin, store):
         assert len(sample.rows) == 5
         assert sample.rows[0][:4] == ["李**", "138****5678", "路灯", "请回电138****1234"]
         assert sample.rows[0][4].endswith("x…")
+
+
+def stored(app, panjin) -> list[bytes]:
+    """Everything that the store holds of the city."""
+    folder = app.extensions["settings"].folder
+    return [p.read_bytes() for p in folder.rglob(f"{panjin.city.schema}/??/*") if p.is_file()]
+
+
+def test_an_uploaded_workbook_is_stored_sealed_and_removed_when_it_is_done(
+    app, panjin, uploaded, run, store
+):
+    content = book(row(1, 联系电话="13912345678"), row(2))
+    with panjin.standing("linjing"):
+        batch = uploaded(content)
+        kept = stored(app, panjin)
+        assert kept
+        assert not any(each.startswith(b"PK") for each in kept)
+        assert store.is_whole(batch.sealed_sha256, panjin.city.schema)
+        assert not store.is_whole(batch.sha256, panjin.city.schema)
+        key = batch.sealed_sha256
+        run(batch)
+        assert (batch.state, batch.made, batch.sealed_sha256) == ("done", 2, None)
+        assert not store.is_whole(key, panjin.city.schema)
+
+
+def test_each_upload_has_a_file_of_its_own(panjin, uploaded, run, store):
+    content = book(row(1))
+    with panjin.standing("linjing"):
+        first, second = uploaded(content), uploaded(content)
+        assert first.sha256 == second.sha256
+        run(first)
+        assert figures(run(second)) == (0, 1, 0)
+
+
+def test_a_workbook_with_failed_rows_is_kept_for_thirty_days(panjin, uploaded, run, store):
+    with panjin.standing("linjing"):
+        batch = run(uploaded(book(row(1), row(2, 留言时间="不记得"))))
+        assert store.is_whole(batch.sealed_sha256, panjin.city.schema)
+        batch_id, until = batch.id, uploaded_files.needed_until(batch)
+        assert until == batch.created_at + timedelta(days=30)
+    with panjin.standing():
+        assert uploaded_files.expire(until) == 0
+        assert uploaded_files.expire(until + timedelta(seconds=1)) == 1
+        db.session.commit()
+        left = db.session.get_one(Import, batch_id)
+        assert (left.state, left.sealed_sha256) == ("done", None)
+        with pytest.raises(Refused, match="已删除"):
+            imported.failure_sheet(left, store=store, by=panjin.actor("linjing"), at=until)
+
+
+def test_an_import_that_nobody_begins_ends_after_thirty_days(panjin, store):
+    with panjin.standing("linjing"):
+        batch = importing.receive(
+            "a.xlsx", book(row(1)), source="import", store=store,
+            by=panjin.actor("linjing"), at=AT,
+        )  # fmt: skip
+        db.session.commit()
+        batch_id = batch.id
+    with panjin.standing():
+        assert uploaded_files.expire(AT + timedelta(days=31)) == 1
+        db.session.commit()
+        left = db.session.get_one(Import, batch_id)
+        assert (left.state, left.sealed_sha256) == ("failed", None)
+        assert "30天" in left.message
+
+
+def test_a_sealed_workbook_opens_for_its_own_import_alone(panjin, uploaded, store):
+    with panjin.standing("linjing"):
+        first, second = uploaded(book(row(1))), uploaded(book(row(2)))
+        second.sealed_sha256 = first.sealed_sha256
+        with pytest.raises(VaultError), importing.sheet_of(second, store):
+            pass
+
+
+def test_reasons_quote_no_name_no_number_and_no_address(panjin, uploaded, run):
+    header = ("主题", "来件时间", "联系电话", "答复时间", "家庭住址")
+    content = book(("路灯不亮", "上周", "桂芳嫂子", "昨天", "向阳小区3号"), header=header)
+    with panjin.standing("linjing"):
+        batch = importing.receive(
+            "a.xlsx", content, source="import", store=panjin.app.extensions["store"],
+            by=panjin.actor("linjing"), at=clock.now(),
+        )  # fmt: skip
+        # the clerk took the columns of telephones and addresses for dates
+        wrong = {Field.SUBJECT: 0, Field.RECEIVED_AT: 1, Field.REPLIED_AT: 2}
+        importing.begin(batch.id, wrong | {Field.PROVINCIAL_DUE: 4, Field.PHONE: 3})
+        run(batch)
+        message = db.session.scalars(select(ImportRow.message)).one()
+    assert "“上周”" in message
+    assert "联系电话：这一格的内容不对" in message
+    assert "答复时间：这一格不是电话号码" in message
+    for secret in ("桂芳", "昨天", "向阳"):
+        assert secret not in message

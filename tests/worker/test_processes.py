@@ -200,6 +200,7 @@ def test_a_job_that_is_given_up_is_seen_in_the_log_without_personal_data(panjin,
     queues.send(panjin.city.schema, outbox_id, "short")
     eventually(lambda: "job given up" in worker.log())
     assert f'"outbox_id": {outbox_id}' in worker.log()
+    assert f'"error_id": "J{outbox_id}-{GIVE_UP_AFTER}"' in worker.log()  # what pages call it
     assert "王小明" not in worker.log()
     assert "13800005678" not in worker.log()
 

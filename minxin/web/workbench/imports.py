@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired
 
 from minxin import clock
 from minxin.access.permissions import Permission
-from minxin.cases import imported, importing
+from minxin.cases import imported, importing, uploaded
 from minxin.cases.models import Import
 from minxin.cases.states import Source
-from minxin.errors import Refused
+from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.web.forms import Form
 from minxin.web.guards import permitted
@@ -68,10 +68,12 @@ def imports() -> Any:
     key = int(under) if under.isdecimal() and len(under) < 19 else None
     rows, more = imported.recent(under=key)
     here = url_for("workbench.imports", desk=g.desk.slug)
+    working = [row.id for row in rows if row.state in ACTIVE]
     answer = page(
         "workbench/imports.html",
         form=form,
         rows=rows,
+        troubles=imported.troubles(*working),
         next_url=f"{here}?under={more}" if more else None,
         first_url=here if key else None,
     )
@@ -109,6 +111,23 @@ def import_mapping(import_id: int) -> Any:
     return _shown(batch, form)
 
 
+@pages.post(f"/imports/{NUMBER}/continuation", endpoint="import_continuation")
+@permitted(Permission.CASE_IMPORT)
+def import_continuation(import_id: int) -> Any:
+    """Go on with an import that the worker has given up."""
+    batch = _the_import(import_id)
+    try:
+        importing.go_on(batch.id, by=me(), at=clock.now())
+        db.session.commit()
+    except Conflict as refusal:  # sent twice, or done meanwhile: the page shows how it stands
+        db.session.rollback()
+        batch = _the_import(import_id)
+        flash(refusal.message, "info")
+    else:
+        flash("已重新开始，从停下的地方接着导入", "done")
+    return redirect(_url(batch), 303)
+
+
 @pages.get(f"/imports/{NUMBER}/failures.xlsx", endpoint="import_failures")
 @permitted(Permission.CASE_IMPORT)
 def import_failures(import_id: int) -> Any:
@@ -136,14 +155,20 @@ def _url(batch: Import) -> str:
 
 
 def _shown(batch: Import, form: Form | None = None) -> Any:
-    values: dict[str, Any] = {"batch": batch, "active": batch.state in ACTIVE, "url": _url(batch)}
+    working = batch.state in ACTIVE
+    trouble = imported.troubles(batch.id).get(batch.id) if working else None
+    values: dict[str, Any] = {"batch": batch, "working": working, "url": _url(batch)}
+    values |= {"trouble": trouble, "active": working and not (trouble and trouble.given_up)}
     if batch.state == "mapping":
         values["form"] = form or _mapping_form(batch)
         values["fields"] = [values["form"][field.value] for field in Field]
         values["sample"] = imported.sample(batch, store=current_app.extensions["store"])
         values["earlier"] = imported.before(batch)
-    elif not values["active"]:
+    elif working:
+        values["form"] = Form()
+    else:
         values |= _result(batch)
+        values["kept_until"] = uploaded.needed_until(batch)
     answer = page("workbench/import.html", "workbench/_import.html", **values)
     return answer, 422 if form and form.errors else 200
 

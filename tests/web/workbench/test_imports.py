@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Callable
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from minxin.audit.log import AuditEntry
-from minxin.background import Outbox
+from minxin.background import GIVE_UP_AFTER, Outbox
 from minxin.cases import importing
 from minxin.cases.models import Case, Import
 from minxin.extensions import db
@@ -197,10 +199,118 @@ def test_what_went_wrong_as_a_whole_is_said(panjin, clerk, upload, work, app):
     page = upload(book(row(1))).location
     begin(clerk, page)
     with panjin.standing():
-        sha256 = db.session.scalars(select(Import.sha256)).one()
+        sha256 = db.session.scalars(select(Import.sealed_sha256)).one()
     app.extensions["store"].delete(sha256, panjin.city.schema)
     work()
     assert "导入没有完成" in clerk.get(page).text
+
+
+def try_again(panjin, work, tries: int) -> None:
+    """Let the worker try so often in all; the sweep would, over half a day."""
+    with panjin.standing():
+        done = db.session.scalars(select(Outbox.attempts)).one()
+    for _ in range(tries - done):
+        work()
+
+
+@pytest.fixture
+def broken(panjin, app, upload, clerk):
+    """An import of six rows whose stored workbook was changed on the disk after the first three
+    were done; answers its page and how to mend the file."""
+
+    def breaks(monkeypatch) -> tuple[str, Callable[[], None]]:
+        monkeypatch.setattr(importing, "BATCH", 3)
+        page = upload(book(*(row(n) for n in range(1, 7)))).location
+        begin(clerk, page)
+        with panjin.standing("linjing"):
+            batch = db.session.scalars(select(Import)).one()
+            steps = importing.run(batch.id, store=app.extensions["store"])
+            next(steps)
+            db.session.commit()
+            steps.close()
+            key = batch.sealed_sha256
+        folder = app.extensions["settings"].folder
+        (path,) = folder.rglob(f"{panjin.city.schema}/{key[:2]}/{key}")
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + b"?")
+        return page, lambda: path.write_bytes(whole) and None
+
+    return breaks
+
+
+def test_a_failing_import_says_so_while_it_is_tried_again(panjin, clerk, broken, work, monkeypatch):
+    page, mend = broken(monkeypatch)
+    work()
+    shown = clerk.get(page).text
+    assert "处理时遇到问题，系统正在自动重试（已试 1 次）" in shown
+    assert "已处理 3 / 6 行" in shown
+    assert "正在排队" not in shown
+    assert 'hx-trigger="every 2s"' in shown
+    assert "继续导入" not in shown
+    with panjin.standing():
+        assert f"错误编号：J{db.session.scalars(select(Outbox.id)).one()}-1" in shown
+    assert "重试中" in clerk.get("/city/imports").text
+    mend()
+    work()
+    done = clerk.get(page).text
+    assert "处理时遇到问题" not in done
+    with panjin.standing():
+        assert db.session.scalars(select(Import.made)).one() == 6
+
+
+def test_an_import_that_was_given_up_says_so_and_goes_on_by_a_button(
+    panjin, clerk, broken, work, monkeypatch
+):
+    page, mend = broken(monkeypatch)
+    try_again(panjin, work, GIVE_UP_AFTER)
+    shown = clerk.get(page).text
+    assert "导入已停下：已处理 3 / 6 行" in shown
+    assert f"重试了 {GIVE_UP_AFTER} 次" in shown
+    assert re.search(rf"J\d+-{GIVE_UP_AFTER}\b", shown)
+    assert "继续导入，从第 5 行起" in shown
+    assert 'hx-trigger="every 2s"' not in shown.partition('id="import"')[2].partition(">")[0]
+    assert "已停下" in clerk.get("/city/imports").text
+    mend()
+    assert clerk.post(f"{page}/continuation").status_code == 303
+    assert "正在导入" in clerk.get(page).text
+    again = clerk.post(f"{page}/continuation", follow_redirects=True)
+    assert "没有停下，无需继续" in again.text
+    work()
+    with panjin.standing():
+        batch = db.session.scalars(select(Import)).one()
+        assert (batch.state, batch.made, batch.repeated) == ("done", 6, 0)
+        assert db.session.scalar(select(func.count(Case.id))) == 6
+        acts = db.session.scalars(select(AuditEntry.act)).all()
+        assert acts.count("import.continue") == 1
+
+
+def test_while_the_last_try_is_under_way_nothing_is_given_up(
+    panjin, clerk, broken, work, monkeypatch
+):
+    page, _ = broken(monkeypatch)
+    try_again(panjin, work, GIVE_UP_AFTER)
+    with panjin.standing():  # a worker at it holds the promise
+        db.session.scalars(select(Outbox).with_for_update()).one()
+        shown = clerk.get(page).text
+        assert "系统正在自动重试" in shown
+        assert "继续导入" not in shown
+        assert "无需继续" in clerk.post(f"{page}/continuation", follow_redirects=True).text
+
+
+def test_a_workbook_that_was_removed_is_not_offered(panjin, clerk, upload, work):
+    page = upload(book(row(1), row(2, 留言时间="不记得"))).location
+    begin(clerk, page)
+    work()
+    assert "原表格加密保存到" in clerk.get(page).text
+    with panjin.standing():
+        db.session.execute(update(Import).values(sealed_sha256=None))
+        db.session.commit()
+    shown = clerk.get(page).text
+    assert "原表格已超过保存期限并删除" in shown
+    assert "failures.xlsx" not in shown
+    answer = clerk.get(f"{page}/failures.xlsx")
+    assert answer.status_code == 400
+    assert "上传的文件已删除" in answer.text
 
 
 def test_the_list_is_empty_at_first_and_says_what_to_do(clerk):
