@@ -133,9 +133,21 @@ def _write(cursor: Cursor[Any], cases: list[Case], words: dict[str, str]) -> Non
 
 
 def _copy(cursor: Cursor[Any], table: str, columns: str, rows: Iterator[Row]) -> None:
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    others = _defaults(table, columns.split(", "))
+    with cursor.copy(f"COPY {table} ({', '.join([columns, *others])}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((*row, *others.values()))
+
+
+def _defaults(table: str, given: list[str]) -> dict[str, object]:
+    """What the models write into columns that must have a value and are not given one."""
+    columns = db.metadata.tables[table].columns
+    needed = [each for each in columns if not each.nullable and each.default is not None]
+    return {
+        each.name: each.default.arg
+        for each in needed
+        if each.name not in given and each.default.is_scalar
+    }
 
 
 def _vector(text: str) -> str:

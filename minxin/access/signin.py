@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from minxin.audit import log
@@ -86,16 +86,20 @@ def change_role(user: User, role: Role, *, by: Actor, at: datetime) -> None:
 
 def known(user_id: int) -> tuple[User, Actor] | None:
     """An active person and who he acts as, in one query: asked for by every request."""
-    own, below = aliased(Unit), aliased(Unit)
-    rows = db.session.execute(
-        select(User, below.id, below.name)
-        .join(own, own.id == User.unit_id)
-        .join(below, (below.tenant_id == own.tenant_id) & below.path.startswith(own.path))
-        .where(User.id == user_id, User.active)
-    ).all()
+    rows = db.session.execute(_KNOWN, {"user_id": user_id}).all()
     if not rows:
         return None
     return rows[0][0], _acting(rows[0][0], {row[1]: row[2] for row in rows})
+
+
+# Written once: to put it together costs more than to run it, and every request runs it.
+_own, _below = aliased(Unit), aliased(Unit)
+_KNOWN = (
+    select(User, _below.id, _below.name)
+    .join(_own, _own.id == User.unit_id)
+    .join(_below, (_below.tenant_id == _own.tenant_id) & _below.path.startswith(_own.path))
+    .where(User.id == bindparam("user_id"), User.active)
+)
 
 
 def actor(user: User) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import desc, select, update
+from sqlalchemy import bindparam, desc, select, update
 
 from minxin.calendars.due import Due, yellow_from
 from minxin.calendars.reminding import Ladder
@@ -111,12 +111,14 @@ def hand_on(case: Case, unit_id: int) -> None:
 
 def of(case: Case) -> list[Clock]:
     """Every clock of the case: the running ones first, the earliest due at the top."""
-    query = select(Clock).where(Clock.case_id == case.id)
-    return list(
-        db.session.scalars(
-            query.order_by(Clock.stopped_at.is_not(None), desc(Clock.stopped_at), Clock.due_at)
-        )
-    )
+    return list(db.session.scalars(_OF, {"case_id": case.id}))
+
+
+_OF = (
+    select(Clock)
+    .where(Clock.case_id == bindparam("case_id"))
+    .order_by(Clock.stopped_at.is_not(None), desc(Clock.stopped_at), Clock.due_at)
+)
 
 
 def recompute(

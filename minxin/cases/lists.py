@@ -105,7 +105,7 @@ def held(number: str, by: Actor) -> str | None:
 
 def units(by: Actor, tenant: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
     """(id, name) of the units to narrow by: the own ones, or those of one tenant of the city."""
-    query = select(Unit.id, Unit.name).where(Unit.active, Unit.kind != "office")
+    query = _UNITS
     if by_unit(by):
         if len(by.unit_ids) < 2:
             return []
@@ -114,12 +114,12 @@ def units(by: Actor, tenant: str = "") -> Sequence[Row[*tuple[Any, ...]]]:
         if not tenant:
             return []
         query = query.where(Unit.tenant_id == _tenant(tenant))
-    return db.session.execute(query.order_by(Unit.path)).all()
+    return db.session.execute(query).all()
 
 
-def _rows(by: Actor) -> Select[Any]:
-    query = reach.cases(
-        by,
+_UNITS = select(Unit.id, Unit.name).where(Unit.active, Unit.kind != "office").order_by(Unit.path)
+_ROWS = (
+    select(
         Case.id,
         Case.number,
         func.coalesce(func.nullif(Case.summary, ""), Case.subject).label("title"),
@@ -139,11 +139,18 @@ def _rows(by: Actor) -> Select[Any]:
         Unit.name.label("unit_name"),
         Tenant.name.label("tenant_name"),
     )
-    return query.outerjoin(Unit, Unit.id == Case.unit_id).join(Tenant, Tenant.id == Case.tenant_id)
+    .select_from(Case)
+    .outerjoin(Unit, Unit.id == Case.unit_id)
+    .join(Tenant, Tenant.id == Case.tenant_id)
+)
+
+
+def _rows(by: Actor) -> Select[*tuple[Any, ...]]:
+    return _ROWS.where(reach.condition(by))
 
 
 def _found(
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     by: Actor,
     filters: Filters,
     where: list[ColumnElement[bool]],

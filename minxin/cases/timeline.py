@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from minxin import clock
 from minxin.calendars.words import WEEKDAYS, due_text
@@ -64,8 +64,10 @@ class Entry:
 
 def events(case: Case) -> Sequence[CaseEvent]:
     """The facts of a case, the oldest first."""
-    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
-    return db.session.scalars(query).all()
+    return db.session.scalars(_EVENTS, {"case_id": case.id}).all()
+
+
+_EVENTS = select(CaseEvent).where(CaseEvent.case_id == bindparam("case_id")).order_by(CaseEvent.id)
 
 
 def entries(facts: Iterable[CaseEvent]) -> list[Entry]:

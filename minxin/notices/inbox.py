@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     Row,
     UniqueConstraint,
+    bindparam,
     func,
     select,
     text,
@@ -100,8 +101,15 @@ def page(
 
 def unread(user_id: int) -> int:
     """How many reminders a person has not read (counted to 99)."""
-    newest = select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(99)
-    return db.session.scalar(select(func.count()).select_from(newest.subquery())) or 0
+    return db.session.scalar(_UNREAD, {"user_id": user_id}) or 0
+
+
+_UNREAD = select(func.count()).select_from(
+    select(Notice.id)
+    .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
+    .limit(99)
+    .subquery()
+)
 
 
 def read_all(user_id: int, at: datetime) -> None:
