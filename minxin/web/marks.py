@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from minxin import clock
 from minxin.calendars import words
-from minxin.cases import clocks
 from minxin.cases.models import FAR
 from minxin.cases.states import State
 
@@ -51,11 +50,6 @@ def remaining(due_at: datetime, yellow_at: datetime | None) -> words.Remaining |
     if due_at >= FAR:
         return None
     return words.remaining(due_at, clock.now(), yellow_at)
-
-
-def clock_name(key: str | None) -> str:
-    """What a clock is called: 办理, 签收."""
-    return clocks.WORDS.get(key or "", "")
 
 
 def waited(since: datetime, until: datetime | None) -> str:

@@ -11,7 +11,7 @@ from minxin import clock
 from minxin.calendars import words
 from minxin.cases import states
 from minxin.extensions import htmx
-from minxin.web import carried, marks
+from minxin.web import carried, lines, marks
 from minxin.web.filters import Asked
 from minxin.web.frame import frame
 
@@ -25,7 +25,8 @@ def page(template: str, part: str | None = None, **values: Any) -> str:
 
 def listed(template: str, asked: Asked, **values: Any) -> Response:
     """Render a list, or the part that htmx swaps; the browser keeps its address in few words."""
-    values = {"asked": asked, **values}
+    shown = lines.of(values["page"].rows, by_unit=asked.by_unit)
+    values = {"asked": asked, "lines": shown, **values}
     answer = make_response(page(template, "workbench/_list.html", **values))
     if htmx:
         answer.headers["HX-Push-Url"] = asked.url(**_where_on())
@@ -44,7 +45,6 @@ def register(app: Flask) -> None:
         marks.full_moment,
         marks.day,
         marks.tone,
-        marks.clock_name,
         words.due_text,
     ):
         app.add_template_filter(filter_)
