@@ -4,13 +4,13 @@ from alembic import context
 
 from minxin.audit import log
 from minxin.background import Outbox
-from minxin.cases import models, tallies
+from minxin.cases import models, pendings, tags, tallies
 from minxin.comparison import models as comparison
 from minxin.extensions import Base
 from minxin.notices import inbox
 from minxin.people import models as people
 
-TABLES = (Outbox, comparison, inbox, log, models, people, tallies)
+TABLES = (Outbox, comparison, inbox, log, models, pendings, people, tags, tallies)
 """Named so that autogenerate sees every table."""
 
 context.configure(

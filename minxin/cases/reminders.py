@@ -12,8 +12,7 @@ from sqlalchemy import Row, or_, select
 
 from minxin.calendars.reminding import Rung
 from minxin.calendars.words import due_text
-from minxin.cases.clocks import WORDS
-from minxin.cases.states import WITH_UNIT, State
+from minxin.cases.clocks import OF_UNIT, WORDS
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.models import Responder, User
@@ -139,7 +138,7 @@ def _told(clock: Woken, rung: Rung, found: People) -> Iterator[tuple[User, str]]
 
 
 def _with_unit(clock: Woken) -> bool:
-    return bool(clock.unit_id) and State(clock.state) in WITH_UNIT
+    return bool(clock.unit_id) and clock.rule_key in OF_UNIT
 
 
 def _unclaimed(clock: Woken, level: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
 from minxin.cases import tallies
-from minxin.cases.states import AFTER_UNIT, ENDED, POOL, WITH_UNIT, State
+from minxin.cases.pendings import What
+from minxin.cases.states import AFTER_UNIT, ENDED, POOL, RETURNED, WITH_UNIT, State
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
 
@@ -20,7 +21,7 @@ class View:
     """A tab: the states that it shows, and only what is `late`, `soon` or `today` where it says so.
 
     waits: counts into 待办 · own: with exactly the person's own unit · co: what the unit handles
-    beside another one (no counter).
+    beside another one (no counter) · pending: those on which such a request waits.
     """
 
     key: str
@@ -30,11 +31,16 @@ class View:
     waits: bool = False
     own: bool = False
     co: bool = False
+    pending: What | None = None
 
     @property
     def ended(self) -> bool:
         """Does it show only what is over: the newest first, no clock?"""
         return self.states <= ENDED
+
+
+def _pending(what: What) -> View:
+    return View(f"pending_{what}", what.label, frozenset(State), waits=True, pending=what)
 
 
 def _view(key: str, label: str, *states: State, waits: bool = True) -> View:
@@ -52,24 +58,38 @@ _AT_UNITS = View("at_units", "单位在办", WITH_UNIT)
 _OFFICE = (
     _view("unclaimed", "待认领", State.UNCLAIMED),
     _view("claimed", "待转办", State.CLAIMED),
+    _view("returning", "退件待审", State.RETURNING),
     _view("reported", "待审核", State.REPORTED),
     _view("follow_up", "待回访", State.FOLLOW_UP),
+    View("consulting", "征求意见中", frozenset({State.CONSULTING})),
     _view("to_rate", "待评星", State.TO_RATE),
     _view("rated", "待结案", State.RATED),
+    *(_pending(what) for what in (What.MESSAGE, What.REOPENING, What.INSTRUCTION_REQUEST)),
+    _pending(What.PROMISE),
     _AT_UNITS,
+    View("answered", "已答复", frozenset({State.ANSWERED})),
     _SOON,
     _LATE,
     _ENDED,
 )
+_HEAD = (
+    *_OFFICE[:3],
+    _view("disputed", "待裁定", State.DISPUTED),
+    _pending(What.EXTENSION),
+    *_OFFICE[3:],
+)
 
 VIEWS: Mapping[Role, tuple[View, ...]] = {
     Role.OFFICE_CLERK: _OFFICE,
-    Role.OFFICE_HEAD: _OFFICE,
+    Role.OFFICE_HEAD: _HEAD,
     Role.STATION: (
         View("dispatched", "待签收分派", frozenset({State.DISPATCHED}), waits=True, own=True),
         View("handling", "本站在办", WITH_UNIT - {State.DISPATCHED}, waits=True, own=True),
+        _view("returning", "退件待审", State.RETURNING),
+        _view("disputed", "待裁定", State.DISPUTED),
         _view("reported", "待审核", State.REPORTED),
         _view("follow_up", "待回访", State.FOLLOW_UP),
+        _pending(What.MESSAGE),
         _AT_UNITS,
         _SOON,
         _LATE,
@@ -77,10 +97,14 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
     ),
     Role.RESPONDER: (
         _view("dispatched", "待签收", State.DISPATCHED),
+        _view("to_answer", "待答复", State.TO_ANSWER),
         _view("handling", "办理中", State.ACCEPTED, State.HANDLING),
+        _pending(What.REPLY),
+        View("returning", "退件中", RETURNED),
         View("co", "协办", WITH_UNIT, co=True),
         _view("signing", "待审签", State.SIGNING, waits=False),
-        View("reported", "已报结", AFTER_UNIT),
+        View("reported", "已报结", AFTER_UNIT - {State.ANSWERED}),
+        View("answered", "已答复", frozenset({State.ANSWERED})),
         _UNIT_SOON,
         _UNIT_LATE,
         _ENDED,
@@ -92,7 +116,13 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _UNIT_LATE,
         _ENDED,
     ),
-    Role.LEADER: (View("running", "未结案", RUNNING), _SOON, _LATE, _ENDED),
+    Role.LEADER: (
+        _pending(What.INSTRUCTION),
+        View("running", "未结案", RUNNING),
+        _SOON,
+        _LATE,
+        _ENDED,
+    ),
 }
 """Administrators have none."""
 
@@ -141,6 +171,8 @@ def number_in(each: View, totals_: Mapping[str, int]) -> int | None:
     """How many cases a tab holds; None where nothing counts them."""
     if each.co:
         return None
+    if each.pending:
+        return totals_.get(each.key, 0)
     if each.level:
         return _of_level(each.level, each.states, totals_)
     own = "own_" if each.own else ""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import BigInteger, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, UniqueConstraint, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from minxin.cases.pendings import Pending
 from minxin.cases.states import AFTER_UNIT, POOL, WITH_UNIT
 from minxin.extensions import db
 from minxin.tenancy.models import OfTenant
@@ -51,13 +52,17 @@ def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) ->
     """Totals by state within the login's reach; of some units only, where given.
 
     Beside each state stands `own_` and the state: what of it lies with the unit `own_id`.
+    `pending_` and a kind of request: how many wait.
     """
     own = func.sum(Tally.number).filter(Tally.unit_id == own_id)
     query = select(Tally.state, func.sum(Tally.number), func.coalesce(own, 0))
+    waiting = select(literal("pending_") + Pending.what, func.count(), literal(0))
     if unit_ids is not None:
         query = query.where(Tally.unit_id.in_(list(unit_ids)))
+        waiting = waiting.where(Pending.unit_id.in_(list(unit_ids)))
+    both = union_all(query.group_by(Tally.state), waiting.group_by(Pending.what))
     totals: dict[str, int] = {}
-    for state, number, of_own in db.session.execute(query.group_by(Tally.state)):
+    for state, number, of_own in db.session.execute(both):
         totals[state], totals[f"own_{state}"] = int(number), int(of_own)
     return totals
 

@@ -1,0 +1,8 @@
+"""Extensions, requests for instructions and instructions."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Nothing yet."""
