@@ -15,8 +15,8 @@ from minxin import clock, supervisor
 from minxin.calendars import explain
 from minxin.calendars.rules import DEFAULT_RULES
 from minxin.calendars.workdays import official
-from minxin.cases import starter
-from minxin.config import Settings
+from minxin.cases import lifecycle, starter
+from minxin.config import ROOT, Settings
 from minxin.demonstration import days, people
 from minxin.embedded import EmbeddedError
 from minxin.errors import Refused
@@ -31,8 +31,17 @@ cities = AppGroup("city", help="Cities of this installation.")
 def register(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(cities)
-    for command in (prepare_logins, due, up):
+    for command in (prepare_logins, due, draw_lifecycle, up):
         app.cli.add_command(command)
+
+
+@click.command("lifecycle")
+def draw_lifecycle() -> None:
+    """Write docs/lifecycle.md and its drawing anew from the table of moves."""
+    folder = ROOT / "docs"
+    (folder / "lifecycle.md").write_text(lifecycle.page())
+    (folder / "lifecycle.svg").write_text(lifecycle.drawing())
+    click.echo("docs/lifecycle.md and docs/lifecycle.svg are current.")
 
 
 @click.command("logins")
