@@ -59,12 +59,18 @@ def current() -> Context:
     return context
 
 
+_WROTE = "minxin_wrote"
+_READS = ("SELECT ", "SET LOCAL ")
+"""What statements that write nothing begin with; any other counts as writing."""
+
+
 class ReachSession(Session):
     """Picks its engine by the login of the context in which it was made."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.context = _context.get()
+        self.opened: Connection | None = None  # the connection of the newest transaction
 
     def get_bind(
         self, mapper: Any = None, clause: Any = None, bind: Any = None, **kwargs: Any
@@ -74,8 +80,30 @@ class ReachSession(Session):
             raise RuntimeError("no city was entered: use tenancy.context.within()")
         return self._db.engines[self.context.login]
 
+    def end_reading(self) -> None:
+        """Commit a transaction that has only read, which changes nothing but the driver's mind.
+
+        psycopg forgets at every rollback what it has prepared. A page that only reads would end
+        with one, and each of its statements would be planned anew: most of what the database does
+        for it. Nothing is flushed; what was written and not committed is still rolled back.
+        """
+        connection = self.opened
+        if connection is None or connection.closed or connection.invalidated:
+            return
+        transaction = connection.get_transaction()
+        if transaction is not None and connection.info.get(_WROTE) is False:
+            transaction.commit()
+
 
 @event.listens_for(ReachSession, "after_begin")
 def _open_transaction(session: ReachSession, transaction: Any, connection: Connection) -> None:
     if session.context is not None and not connection.in_nested_transaction():
         connection.exec_driver_sql(session.context.settings())
+        connection.info[_WROTE] = False
+        session.opened = connection
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note_writing(connection: Connection, cursor: Any, statement: str, *more: Any) -> None:
+    if not statement.startswith(_READS):
+        connection.info[_WROTE] = True

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from minxin import sessions
 from minxin.extensions import db
-from minxin.sessions import Context, Login
+from minxin.sessions import Context, Login, ReachSession
 
 
 @contextmanager
@@ -43,6 +43,9 @@ def _give_back() -> None:
     """End the session of this context. Its connection may have been cut since it was last used:
     then there is nothing left to roll back, and what was answered stays answered."""
     try:
+        session = db.session()
+        if isinstance(session, ReachSession):
+            session.end_reading()
         db.session.remove()
     except DBAPIError:
         with suppress(DBAPIError):
