@@ -1,4 +1,4 @@
-"""The life of a case as a document: states, moves, who, article; and its drawing. From the table."""
+"""The life of a case as a page: states, moves, who, which article; and as a drawing."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ PLACES: dict[State, tuple[int, int]] = {
 LEFT = (24, 230, 560, 860)
 """Where each column begins."""
 HIGH, BOX, TALL, MARGIN = 92, 132, 40, 24
+
+Point = tuple[int, int]
+Line = tuple[str, Point, str]
+"""The path of an arrow, where its words stand, and by which end."""
 
 
 def page() -> str:
@@ -96,11 +100,12 @@ def _moves() -> Iterable[str]:
         sources = "、".join(state.label for state in State if state in row.sources)
         to = State(row.to).label if row.to else "(unchanged)"
         needs = ", ".join(f"`{need}`" for need in row.needs)
-        cells = (row.label, f"`{row.name}`", sources, to, _who(row), needs, _clocks(row))
+        cells = (row.label, f"`{row.name}`", sources, to, who(row), needs, _clocks(row))
         yield f"| {' | '.join(cells)} | {row.article} |"
 
 
-def _who(row: Move) -> str:
+def who(row: Move) -> str:
+    """Whose hands may make a move, how far they reach, and what else it asks of them."""
     people = [
         f"{LABELS[role]} ({REACHES[granted[row.permission]]})"
         for role, granted in MATRIX.items()
@@ -164,7 +169,7 @@ def _nearest(sources: list[State], to: State) -> State:
     return min(sources, key=lambda s: (abs(PLACES[s][1] - row), abs(PLACES[s][0] - column)))
 
 
-def _corner(state: State) -> tuple[int, int]:
+def _corner(state: State) -> Point:
     column, row = PLACES[state]
     return LEFT[column], MARGIN + row * HIGH
 
@@ -173,44 +178,52 @@ def _box(state: State) -> str:
     x, y = _corner(state)
     fill, line = ("#eef1f4", "#8a94a3") if state in ENDED else ("#e8f0fb", "#2f5f9e")
     return (
-        f'<rect x="{x}" y="{y}" width="{BOX}" height="{TALL}" rx="6" fill="{fill}" stroke="{line}"/>'
+        f'<rect x="{x}" y="{y}" width="{BOX}" height="{TALL}" rx="6" fill="{fill}"'
+        f' stroke="{line}"/>'
         f'<text x="{x + BOX // 2}" y="{y + 25}" font-size="15" text-anchor="middle"'
         f' fill="#1b2430">{escape(state.label)}</text>'
     )
 
 
 def _arrow(source: State, to: State, labels: list[str]) -> str:
-    (ax, ay), (bx, by) = _corner(source), _corner(to)
-    words = escape("、".join(labels))
-    if ax == bx and by - ay == HIGH:  # straight down to the next one
-        path = f"M{ax + BOX // 2} {ay + TALL}V{by}"
-        at, anchor = (ax + BOX // 2 + 6, (ay + TALL + by) // 2 + 4), "start"
-    elif ax == bx:  # around the right side: further down, or back up
-        out = 26 + 9 * abs(by - ay) // HIGH
-        side = ax + BOX
-        start, end = ay + TALL // 2 + 8, by + TALL // 2 - 8
-        path = f"M{side} {start}C{side + out} {start} {side + out} {end} {side} {end}"
-        at, anchor = (side + out * 3 // 4 + 4, (start + end) // 2 + 4), "start"
+    one, other = _corner(source), _corner(to)
+    if one[0] != other[0]:
+        path, at, anchor = _across(one, other)
+    elif other[1] - one[1] == HIGH:
+        path, at, anchor = _down(one, other)
     else:
-        left = bx < ax
-        shift = -8 if left else 8
-        start = (ax if left else ax + BOX, ay + TALL // 2 + shift)
-        end = (bx + BOX if left else bx, by + TALL // 2 + shift)
-        middle = (start[0] + end[0]) // 2
-        path = f"M{start[0]} {start[1]}C{middle} {start[1]} {middle} {end[1]} {end[0]} {end[1]}"
-        at, anchor = _along(start, end, 0.3, -5 if left else 14), "middle"
+        path, at, anchor = _around(one, other)
     return (
         f'<path d="{path}" fill="none" stroke="#5b6573" stroke-width="1.3"'
         f' marker-end="url(#tip)"/><text x="{at[0]}" y="{at[1]}" font-size="12"'
         f' text-anchor="{anchor}" fill="#3a4350" stroke="#fff" stroke-width="3"'
-        f' paint-order="stroke">{words}</text>'
+        f' paint-order="stroke">{escape("、".join(labels))}</text>'
     )
 
 
-def _along(start: tuple[int, int], end: tuple[int, int], t: float, above: int) -> tuple[int, int]:
-    """A point of the curve, `t` of the way, moved so that words stand beside the line."""
-    ease = 3 * t * t - 2 * t * t * t
-    middle = 3 * t * (1 - t) / 2
-    x = start[0] * ((1 - t) ** 3 + middle) + end[0] * (t**3 + middle)
-    x += (start[0] + end[0]) / 2 * (3 * t * (1 - t) - 2 * middle)
-    return round(x), round(start[1] + (end[1] - start[1]) * ease) + above
+def _down(one: Point, other: Point) -> Line:
+    """Straight down to the next state."""
+    x = one[0] + BOX // 2
+    return f"M{x} {one[1] + TALL}V{other[1]}", (x + 6, (one[1] + TALL + other[1]) // 2 + 4), "start"
+
+
+def _around(one: Point, other: Point) -> Line:
+    """Within a column, around the right side: further down, or back up."""
+    out, side = 26 + 9 * abs(other[1] - one[1]) // HIGH, one[0] + BOX
+    start, end = one[1] + TALL // 2 + 8, other[1] + TALL // 2 - 8
+    path = f"M{side} {start}C{side + out} {start} {side + out} {end} {side} {end}"
+    return path, (side + out * 3 // 4 + 4, (start + end) // 2 + 4), "start"
+
+
+def _across(one: Point, other: Point) -> Line:
+    """To another column; there and back lie beside each other, words nearer to the start."""
+    left = other[0] < one[0]
+    shift = -8 if left else 8
+    x0, y0 = one[0] + (0 if left else BOX), one[1] + TALL // 2 + shift
+    x1, y1 = other[0] + (BOX if left else 0), other[1] + TALL // 2 + shift
+    middle = (x0 + x1) // 2
+    t = 0.3
+    x = x0 * (1 - t) ** 3 + x1 * t**3 + 3 * t * (1 - t) * middle
+    y = y0 + (y1 - y0) * (3 * t**2 - 2 * t**3)
+    path = f"M{x0} {y0}C{middle} {y0} {middle} {y1} {x1} {y1}"
+    return path, (round(x), round(y) + (-5 if left else 14)), "middle"
