@@ -1,0 +1,132 @@
+"""Every move by its verb, with what it asks for drawn at random: for walks of random lives.
+
+A verb is given the life (its case, its instant, its cast), the case as its maker sees it, who makes
+it, and Hypothesis' data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from minxin.cases import closing, dispatch, followup, handling, rating, reporting, screening
+from minxin.cases.dispatch import Order
+from minxin.cases.followup import Call
+from minxin.cases.models import Case
+from minxin.cases.reporting import Draft
+from minxin.cases.screening import Finding
+from minxin.cases.states import CallOutcome, RefusalGround
+from minxin.people.actor import Actor
+from tests.cases.walking import REPORT
+
+UNITS = ("大洼区民心网工作站", "大洼区住建局", "大洼区城管局", "兴隆台区住建局", "市城管局")
+VERBS: dict[str, Callable[[Any, Case, Actor, Any], object]] = {}
+
+
+def verb(function: Callable[[Any, Case, Actor, Any], object]):
+    VERBS[function.__name__] = function
+    return function
+
+
+def _unit(life: Any, data: Any, names: tuple[str, ...] = UNITS) -> int:
+    return life.cast.unit(data.draw(st.sampled_from(names)))
+
+
+@verb
+def claim(life, case, by, data):
+    screening.claim(case, by=by, at=life.at)
+
+
+@verb
+def release(life, case, by, data):
+    screening.release(case, reason="不属本人承办", by=by, at=life.at)
+
+
+@verb
+def screen(life, case, by, data):
+    kind = data.draw(st.sampled_from(["consult", "complaint", "help"]))
+    urgency = data.draw(st.sampled_from(["normal", "urgent", "critical"]))
+    finding = Finding(kind, 3, "路灯不亮", "小区门口路灯不亮", "路灯不亮", urgency)
+    screening.screen(case, finding, by=by, at=life.at)
+
+
+@verb
+def refuse(life, case, by, data):
+    screening.refuse(case, ground=RefusalGround.OUTSIDE, reason="外市事项", by=by, at=life.at)
+
+
+@verb
+def send(life, case, by, data):
+    co = [_unit(life, data)] if data.draw(st.booleans()) else []
+    dispatch.dispatch(case, Order(_unit(life, data), "请核实办理", co), by=by, at=life.at)
+
+
+VERBS["dispatch"] = VERBS.pop("send")
+
+
+@verb
+def assign(life, case, by, data):
+    dispatch.assign(case, Order(_unit(life, data), "请办理"), by=by, at=life.at)
+
+
+@verb
+def accept(life, case, by, data):
+    handling.accept(case, by=by, at=life.at)
+
+
+@verb
+def enter_log(life, case, by, data):
+    handling.enter_log(case, "已到现场", by=by, at=life.at)
+
+
+@verb
+def report(life, case, by, data):
+    draft = Draft(
+        REPORT, "solved", "赵阳", "孙立", co_reason=data.draw(st.sampled_from(["", "已催"]))
+    )
+    reporting.submit(case, draft, by=by, at=life.at)
+
+
+@verb
+def sign(life, case, by, data):
+    reporting.sign(case, by=by, at=life.at)
+
+
+@verb
+def unsign(life, case, by, data):
+    reporting.unsign(case, reason="请补充", by=by, at=life.at)
+
+
+@verb
+def send_back(life, case, by, data):
+    reporting.send_back(case, reason="未说明结果", by=by, at=life.at)
+
+
+@verb
+def approve(life, case, by, data):
+    reporting.approve(case, opinion="属实", by=by, at=life.at)
+
+
+@verb
+def follow_up(life, case, by, data):
+    outcome = data.draw(st.sampled_from(list(CallOutcome)))
+    level = data.draw(st.integers(1, 5)) if outcome == CallOutcome.REACHED else None
+    answers = (True, level > 2, level) if level else (None, None, None)
+    followup.record(case, Call(outcome, "已核实", *answers), by=by, at=life.at)
+
+
+@verb
+def rate(life, case, by, data):
+    rating.rate(case, stars=data.draw(st.integers(0, 10)), opinion="及时", by=by, at=life.at)
+
+
+@verb
+def close(life, case, by, data):
+    closing.close(case, method="solved", by=by, at=life.at)
+
+
+@verb
+def withdraw(life, case, by, data):
+    closing.withdraw(case, reason="已自行解决", by=by, at=life.at)
