@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -25,12 +24,18 @@ from minxin.extensions import db
 from minxin.people.actor import CITIZEN, SYSTEM, Actor
 from minxin.tenancy import custody
 from tests.cases.verbs import VERBS
+from tests.cases.walking import Walk
 
 PEOPLE = ("linjing", "gaoyuan", "mengyan", "zhaoyang", "sunli", "zhouning", "wutong", "zhengtao",
           "fengxue", "qinchuan", "citizen", "system")  # fmt: skip
 MORNING = datetime(2026, 9, 21, 1, tzinfo=UTC)
 WAITS = st.sampled_from([0, 0, 0, 1, 1, 20, 60, 300, 1440, 3 * 1440, 9 * 1440])
 """Minutes between two steps: mostly soon after, now and then past every clock."""
+
+
+STATION = "大洼区民心网工作站"
+STAGES = ("entered", "dispatched", "assigned", "reported", "signed", "closed")
+EARLY_ENDS = frozenset({State.WITHDRAWN, State.REFUSED})
 
 
 class Life(RuleBasedStateMachine):
@@ -44,18 +49,28 @@ class Life(RuleBasedStateMachine):
         self.case_id = 0
         self.stopped: dict[int, tuple] = {}
 
-    @initialize(question=st.booleans())
-    def enter(self, question: bool) -> None:
-        """A case is entered by the office; its course is chosen at screening."""
-        self.question = question
-        with self.cast.standing("linjing"):
-            self.case_id = self.cast.enter(at=self.at).id
+    @initialize(stage=st.sampled_from(STAGES))
+    def begin(self, stage: str) -> None:
+        """A case that came some way before anything happens to it."""
+        walk = Walk(self.cast, self.at)
+        for step in STAGES[: STAGES.index(stage) + 1]:
+            self.at += timedelta(hours=1)
+            if step == "dispatched":
+                walk.dispatched(STATION, at=self.at)
+            elif step == "assigned":
+                walk.assigned("大洼区住建局", at=self.at, co=["大洼区城管局"])
+            elif step != "entered":
+                getattr(walk, step)(at=self.at)
+        with self.cast.standing():
+            self.case_id = walk.case().id
 
     @rule(data=st.data(), wait=WAITS)
     def go_on(self, data, wait: int) -> None:
         """Somebody makes a move that he may make now."""
         self.at += timedelta(minutes=wait)
         legal = self._legal()
+        if data.draw(st.integers(0, 9)):  # lives that end at once show little
+            legal = [each for each in legal if MOVES[each[0]].to not in EARLY_ENDS] or legal
         if legal:
             self._try(*data.draw(st.sampled_from(legal)), data)
 
@@ -201,15 +216,14 @@ class Life(RuleBasedStateMachine):
             assert sorted(lie) == sorted(map(tuple, said))
 
 
-@pytest.mark.parametrize("question", [False, True], ids=["appeal", "question"])
-def test_a_case_stays_whole_whatever_is_done_to_it(panjin, question):
+def test_a_case_stays_whole_whatever_is_done_to_it(panjin):
     class OfOurs(Life):
         cast = panjin
 
     run(
         OfOurs,
         settings=settings(
-            max_examples=8,
+            max_examples=16,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
