@@ -84,7 +84,9 @@ def _make_pendings() -> None:
         *_of_tenant(),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_pendings_case_id"),
         sa.PrimaryKeyConstraint("id", name="pk_pendings"),
-        sa.UniqueConstraint("case_id", "what", "subject_id", name="uq_pendings_case_id_what_subject_id"),
+        sa.UniqueConstraint(
+            "case_id", "what", "subject_id", name="uq_pendings_case_id_what_subject_id"
+        ),
     )
     op.create_index("ix_pendings_tenant_id_what", "pendings", ["tenant_id", "what"])
     wall("pendings")
