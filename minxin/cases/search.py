@@ -124,7 +124,10 @@ def _matching(
         query = query.join(Case, Case.id == CaseText.case_id).where(*where)
     if ranked:
         query = query.order_by(func.ts_rank(CaseText.words, query_text).desc())
-    query = query.order_by(CaseText.case_id.desc()).limit(limit)
+    # Within a tenant "+ 0" keeps the planner from walking the whole city's cases backwards until
+    # enough hold a common word. A city's search for one is best done just so.
+    newest = CaseText.case_id if tenant_id is None else CaseText.case_id + 0
+    query = query.order_by(newest.desc()).limit(limit)
     with within(sessions.current().schema, login="city"):
         found: Sequence[int] = db.session.scalars(query).all()
     return list(found)
