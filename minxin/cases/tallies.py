@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import BigInteger, UniqueConstraint, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    UniqueConstraint,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,17 +62,26 @@ def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) ->
     Beside each state stands `own_` and the state: what of it lies with the unit `own_id`.
     `pending_` and a kind of request: how many wait.
     """
-    own = func.sum(Tally.number).filter(Tally.unit_id == own_id)
-    query = select(Tally.state, func.sum(Tally.number), func.coalesce(own, 0))
-    waiting = select(literal("pending_") + Pending.what, func.count(), literal(0))
+    query = _TOTALS
+    asked: dict[str, object] = {"own_id": own_id}
     if unit_ids is not None:
-        query = query.where(Tally.unit_id.in_(list(unit_ids)))
-        waiting = waiting.where(Pending.unit_id.in_(list(unit_ids)))
-    both = union_all(query.group_by(Tally.state), waiting.group_by(Pending.what))
+        query, asked["unit_ids"] = _TOTALS_OF_UNITS, list(unit_ids)
     totals: dict[str, int] = {}
-    for state, number, of_own in db.session.execute(both):
+    for state, number, of_own in db.session.execute(query, asked):
         totals[state], totals[f"own_{state}"] = int(number), int(of_own)
     return totals
+
+
+# Put together once: every page runs one of them.
+_OWN = func.sum(Tally.number).filter(Tally.unit_id == bindparam("own_id", type_=BigInteger))
+_COUNTED = select(Tally.state, func.sum(Tally.number), func.coalesce(_OWN, 0))
+_WAITING = select(literal("pending_") + Pending.what, func.count(), literal(0))
+_UNIT_IDS = bindparam("unit_ids", expanding=True, type_=BigInteger)
+_TOTALS = union_all(_COUNTED.group_by(Tally.state), _WAITING.group_by(Pending.what))
+_TOTALS_OF_UNITS = union_all(
+    _COUNTED.where(Tally.unit_id.in_(_UNIT_IDS)).group_by(Tally.state),
+    _WAITING.where(Pending.unit_id.in_(_UNIT_IDS)).group_by(Pending.what),
+)
 
 
 def by_tenant() -> dict[int, dict[str, int]]:
