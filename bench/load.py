@@ -33,6 +33,8 @@ SCHEMA = "city_bench"
 PASSWORD = "Minxin-2026"
 READER = "reader"
 """Signs in at each desk: the office's clerk at the city's, the station's at a district's."""
+RESPONDER = "unit"
+"""Signs in at a district's desk for its first unit."""
 TENANTS = 100
 UNITS = 12
 """Units of a tenant below its station."""
@@ -55,12 +57,18 @@ def found(settings: Settings) -> None:
             kind = "municipal" if rank == 0 else "district"
             tenant = appointing.add_tenant(f"t{rank:02d}", f"第{rank}区", kind=kind, rank=rank)
             station = appointing.add_unit(tenant, "工作站", kind="station", since=since)
-            for number in range(UNITS):
+            units = [
                 appointing.add_unit(tenant, f"单位{number}", under=station, since=since)
+                for number in range(UNITS)
+            ]
             role = Role.OFFICE_CLERK if rank == 0 else Role.STATION
-            appointing.add_user(
-                station, READER, "测速", role, password_hash=password, must_change=False
-            )
+            for name, unit, role_ in (
+                (READER, station, role),
+                (RESPONDER, units[0], Role.RESPONDER),
+            ):
+                appointing.add_user(
+                    unit, name, "测速", role_, password_hash=password, must_change=False
+                )
         db.session.commit()
 
 
