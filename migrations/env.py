@@ -4,13 +4,16 @@ from alembic import context
 
 from minxin.audit import log
 from minxin.background import Outbox
-from minxin.cases import models, pendings, tags, tallies
+from minxin.cases import extensions, instructions, models, pendings, tags, tallies
 from minxin.comparison import models as comparison
 from minxin.extensions import Base
 from minxin.notices import inbox
 from minxin.people import models as people
 
-TABLES = (Outbox, comparison, inbox, log, models, pendings, people, tags, tallies)
+TABLES = (
+    *(Outbox, comparison, extensions, inbox, instructions),
+    *(log, models, pendings, people, tags, tallies),
+)
 """Named so that autogenerate sees every table."""
 
 context.configure(

@@ -13,11 +13,11 @@ from minxin.cases import allowances
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner, citizen_words, explain
 from minxin.cases.rulebook import Rulebook, adopted_calendar, as_calendar, as_rule, rulebook
-from minxin.cases.states import Kind, Urgency
+from minxin.cases.states import ON_HAND, RETURNED, WITH_UNIT, Kind, State, Urgency
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
-__all__ = ["BESIDE", "FAR", "FEEDBACK", "HANDLING", "OF_UNIT", "WORDS", "Reckoner",
+__all__ = ["BESIDE", "COURSE", "FAR", "FEEDBACK", "HANDLING", "OF_UNIT", "WORDS", "Reckoner",
            "Rulebook", "as_calendar", "as_rule", "citizen_words", "drawn", "explain", "hand_on",
            "handling_rule", "of", "recompute", "rule_key", "rulebook", "running", "show_earliest",
            "start", "stop"]  # fmt: skip
@@ -54,6 +54,12 @@ OF_UNIT = frozenset({"accept", "rework", "question", "urgent_feedback", "critica
                      "message", *map(str, Kind)})  # fmt: skip
 """The clocks that the handling unit answers for; the others are the office's or the station's."""
 
+COURSE = frozenset({"rework", *map(str, Kind)})
+"""By when the unit is to be done: what the citizen is promised and what an extension moves."""
+
+ASIDE = frozenset({"extension_decision", "instruction_request"})
+"""What the office owes while a unit works: no lateness of the unit's, whose own clock is shown."""
+
 BESIDE = frozenset({"message", "promise"})
 """Clocks beside the case's own course: they run on when it is closed."""
 
@@ -63,11 +69,12 @@ FEEDBACK = "feedback"
 
 def rule_key(case: Case, key: str) -> str | None:
     """The rule that a name in the table stands for: "handling" is the case's kind, "feedback"
-    its urgency. None where the case has no such clock."""
+    its urgency, once a unit has it. None where the case has no such clock."""
     if key == HANDLING:
         return handling_rule(case)
     if key == FEEDBACK:
-        return None if case.urgency == Urgency.NORMAL else f"{case.urgency}_feedback"
+        asked = case.urgency != Urgency.NORMAL and State(case.state) in ON_HAND | RETURNED
+        return f"{case.urgency}_feedback" if asked else None
     return key
 
 
@@ -142,7 +149,12 @@ def stop(
 
 
 def show_earliest(case: Case, clocks: Collection[Clock]) -> None:
-    """Write the earliest running clock onto the case, where lists sort by it."""
+    """Write the earliest running clock onto the case, where lists sort by it.
+
+    While a unit has the case its own clock is shown, not one of those that the office owes.
+    """
+    if State(case.state) in WITH_UNIT:
+        clocks = [clock for clock in clocks if clock.rule_key not in ASIDE] or clocks
     first = min(clocks, key=lambda clock: clock.due_at, default=None)
     case.due_at = first.due_at if first else FAR
     case.yellow_at = first.yellow_at if first else None

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from minxin.calendars.due import Due
-from minxin.cases import clocks, pendings, readiness, tallies, workflow
+from minxin.cases import clocks, instructions, pendings, readiness, tallies, workflow
 from minxin.cases.models import Assignment, Case
 from minxin.cases.readiness import Lack
 from minxin.errors import Refused
@@ -75,7 +75,7 @@ def dispatch(
         version=version,
         unit_id=unit.id if unit else None,
         facts={"screened": case.screened_at, "unit": unit, "opinion": order.opinion.strip()},
-        payload=_said(unit, co_units, order),
+        payload={**_said(unit, co_units, order), **instructions.carried(case)},
     )
     if unit is None:  # the move has refused it
         raise AssertionError
@@ -116,7 +116,7 @@ def assign(
         version=version,
         unit_id=unit.id if unit else None,
         facts={"unit": unit, "opinion": order.opinion.strip()},
-        payload=_said(unit, co_units, order),
+        payload={**_said(unit, co_units, order), **instructions.carried(case)},
     )
     if unit is None:
         raise AssertionError

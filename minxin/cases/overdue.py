@@ -9,8 +9,10 @@ from sqlalchemy import Row, Select, and_, bindparam, func, insert, select, updat
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from minxin.calendars.reminding import Ladder, Rung
-from minxin.cases import reminders, rulebook
+from minxin.cases import pendings, reminders, rulebook
+from minxin.cases.clocks import COURSE
 from minxin.cases.models import Case, CaseEvent, Clock, DeadlineRule
+from minxin.cases.pendings import What
 from minxin.cases.tallies import PROVISIONAL, STAGES, Tally
 from minxin.clock import local
 from minxin.extensions import db
@@ -47,7 +49,8 @@ def sweep(at: datetime) -> int:
         seen.append({"clock_id": clock.id, "next_at": next_at, "late_seen": missed})
     db.session.execute(_SEEN, seen)
     if late:
-        db.session.execute(_EVENT, [_event(clock, at) for clock in late])
+        asked = pendings.cases({clock.case_id for clock in late}, What.EXTENSION)
+        db.session.execute(_EVENT, [_event(clock, at, asked) for clock in late])
     inbox.tell_each(reminders.notices(spoken, at))
     return len(woken)
 
@@ -155,7 +158,9 @@ def count(at: datetime) -> None:
         )
 
 
-def _event(clock: Row[*tuple[Any, ...]], at: datetime) -> dict[str, object]:
+def _event(clock: Row[*tuple[Any, ...]], at: datetime, asked: frozenset[int]) -> dict[str, object]:
+    """asked: the cases that asked for an extension in time; whether they did is a fact of 13(6)."""
+    waits = clock.rule_key in COURSE and clock.case_id in asked
     return {
         "tenant_id": clock.tenant_id,
         "case_id": clock.case_id,
@@ -165,5 +170,9 @@ def _event(clock: Row[*tuple[Any, ...]], at: datetime) -> dict[str, object]:
         "actor_name": SYSTEM.name,
         "actor_unit": "",
         "internal": True,
-        "payload": {"rule": clock.rule_key, "due_at": clock.due_at.isoformat()},
+        "payload": {
+            "rule": clock.rule_key,
+            "due_at": clock.due_at.isoformat(),
+            "extension_pending": waits,
+        },
     }

@@ -6,6 +6,7 @@ that answers takes it away.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, exists, func, select
@@ -77,6 +78,12 @@ def waits(case: Case, what: What) -> bool:
     """Does something of this kind wait on the case?"""
     query = select(exists().where(Pending.case_id == case.id, Pending.what == str(what)))
     return bool(db.session.scalar(query))
+
+
+def cases(case_ids: Collection[int], what: What) -> frozenset[int]:
+    """Those of some cases on which something of this kind waits."""
+    query = select(Pending.case_id).where(Pending.case_id.in_(case_ids), Pending.what == str(what))
+    return frozenset(db.session.scalars(query))
 
 
 def hand_on(case: Case, unit_id: int | None) -> None:

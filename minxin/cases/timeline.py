@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -117,7 +117,7 @@ def _same_upload(one: CaseEvent, other: CaseEvent) -> bool:
 
 
 def _files(event: CaseEvent) -> tuple[int, ...]:
-    known = event.payload.get("attachment_id") if event.name == "attach" else None
+    known = event.payload.get("attachment_id")
     return (known,) if isinstance(known, int) else ()
 
 
@@ -142,7 +142,9 @@ def _screen(event: CaseEvent) -> str:
 def _sent(event: CaseEvent) -> str:
     label = MOVES[event.name].label
     others = "、".join(event.payload.get("co_units", []))
-    return f"{label}至{event.payload.get('unit_name', '')}" + (f"，{others}协办" if others else "")
+    led = "，附领导批示" if event.payload.get("instruction_ids") else ""
+    helped = f"，{others}协办" if others else ""
+    return f"{label}至{event.payload.get('unit_name', '')}{helped}{led}"
 
 
 def _report(event: CaseEvent) -> str:
@@ -178,13 +180,29 @@ def _succeed(event: CaseEvent) -> str:
     return f"{before}并入{after}，由{after}承接办理"
 
 
+def _ask_extension(event: CaseEvent) -> str:
+    again = "再次" if event.payload.get("exception") else ""
+    return f"{again}申请延期{event.payload.get('workdays')}个工作日"
+
+
+def _led(event: CaseEvent) -> str:
+    leader = f"{event.payload.get('leader', '')}（{event.payload.get('leader_title', '')}）"
+    if event.name == "request_instruction":
+        return f"向{leader}呈报请示"
+    if event.name == "enter_instruction":
+        given_on = event.payload.get("given_on")
+        day = date.fromisoformat(given_on) if given_on else local(event.at).date()
+        return f"录入{leader}{day.month}月{day.day}日的批示"
+    return "作出批示"
+
+
 RECOMPUTED = {
     "calendar": "按更新的工作日历重算时限",
     "outage": "因平台停机顺延时限",
     "outage_withdrawn": "撤销停机登记，恢复原时限",
     "pause": "暂停计时",
     "resume": "恢复计时，顺延时限",
-    "extension": "批准延期",
+    "extension": "按批准的延期重新计算时限",
 }
 """Why a due instant moved → what was done."""
 
@@ -200,6 +218,12 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "attempt": _call,
     "follow_up": _call,
     "rate": lambda event: f"初审评星：{event.payload.get('stars')}星",
+    "ask_extension": _ask_extension,
+    "grant_extension": lambda event: f"批准延期{event.payload.get('workdays')}个工作日",
+    "flag": lambda event: f"标为重大紧急（{_label(Urgency, event.payload.get('urgency'))}）",
+    "request_instruction": _led,
+    "instruct": _led,
+    "enter_instruction": _led,
     "close": lambda event: f"结案：{_label(CloseMethod, event.payload.get('close_method'))}",
     "attach": lambda event: "上传附件",
     "reveal": _reveal,
@@ -219,6 +243,9 @@ SAID = {
     "follow_up": ("回访情况", "remarks"),
     "rate": ("评星意见", "opinion"),
     "reveal": ("查看理由", "reason"),
+    "grant_extension": ("审批意见", "opinion"),
+    "instruct": ("批示", "text"),
+    "enter_instruction": ("批示", "text"),
 }
 """Event → (term, where in the payload its words are)."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from minxin.calendars.words import due_text
 from minxin.cases import clocks
 from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
 from minxin.cases.numbering import tidy_number
@@ -90,6 +91,9 @@ def _step(event: CaseEvent) -> dict[str, Any]:
     if event.name == "refuse":
         ground = RefusalGround(str(event.payload["ground"])).label
         note = f"{ground}。{event.reason or ''}"
+    if event.payload.get("due_after"):  # an extension was granted
+        until = due_text(datetime.fromisoformat(event.payload["due_after"]), event.at)
+        note = f"新的办理期限：{until}。理由：{event.payload['citizen_reason']}"
     return {
         "at": event.at.isoformat(),
         "label": MOVES[event.name].words or MOVES[event.name].label,
@@ -107,7 +111,7 @@ def promise(case: Case, running: Iterable[Clock]) -> None:
 
 def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:
     """The instant by which the unit is to be done, while it handles the case, and why then."""
-    handling = [clock for clock in running if clock.rule_key != "accept"]
+    handling = [clock for clock in running if clock.rule_key in clocks.COURSE | {"question"}]
     if State(case.state) not in WITH_UNIT or not handling:
         return {"due_at": None, "provisional": False, "why": []}
     clock = max(handling, key=lambda each: each.due_at)

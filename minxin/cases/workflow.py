@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from minxin.access.permissions import Permission as P
 from minxin.background import later
 from minxin.cases import clocks, hands, tallies
 from minxin.cases.models import Case, CaseEvent, Clock
@@ -43,7 +44,9 @@ MISSING = {
     "basis": "请填写退件的法律法规或文件依据",
     "refused_return": "退件申请被退回后，才能提请裁定",
     "ruling": "请写明裁定意见",
-    "workdays": "请填写申请延长的工作日数",
+    "workdays": "请填写延长的工作日数",
+    "running": "没有正在计算的办理时限，不需要延期",
+    "citizen_reason": "请填写告知诉求人的延期理由",
     "request": "没有待处理的申请，可能已被处理",
     "co_reason": "协办单位尚未反馈，请写明不再等待的理由",
     "satisfaction": "请选择满意程度",
@@ -121,6 +124,7 @@ def move(
     case.updated_at = at
     effects = _turn_clocks(row, case, at, subject_id)
     event = _record(row, case, by, at, before[2], reason, {**(payload or {}), **effects})
+    _let_lapse(row, case, by, at, effects)
     after = (case.tenant_id, case.unit_id or 0, case.state)
     if before != after:
         tallies.change({before: -1, after: +1})
@@ -281,6 +285,16 @@ def _turn_clocks(row: Move, case: Case, at: datetime, subject_id: int | None) ->
     started = [clocks.start(case, key, at, book, subject_id) for key in fresh] if book else []
     clocks.show_earliest(case, [*still, *started])
     return _effects(started, stopped, at)
+
+
+def _let_lapse(row: Move, case: Case, by: Actor, at: datetime, effects: Mapping[str, Any]) -> None:
+    """A request for more time that nobody decided before its case moved on waits no longer."""
+    if row.permission is P.EXTENSION_DECIDE:
+        return
+    if "extension_decision" in effects.get("clocks_stopped", {}):
+        from minxin.cases import extensions  # it moves cases itself
+
+        extensions.lapse(case, by=by, at=at)
 
 
 def _effects(started: Sequence[Clock], stopped: Sequence[Clock], at: datetime) -> dict[str, Any]:

@@ -1,0 +1,347 @@
+"""重大、紧急: flagged at any step, put before the 分管领导, led by his 批示 (第八条（六）).
+
+The 30 minutes run from the flag to the 请示件; the unit's first word is due by the urgency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from minxin.attachments.inspect import Inspected
+from minxin.cases import pendings, tags, workflow
+from minxin.cases.leaders import Leader
+from minxin.cases.models import Attachment, Case
+from minxin.cases.pendings import What
+from minxin.cases.states import Tag, Urgency
+from minxin.clock import local
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.tenancy.models import MOVES, OfTenant
+
+TEXT_LIMIT = 4000
+WORDS_LIMIT = 1000
+ORDER = (Urgency.NORMAL, Urgency.URGENT, Urgency.CRITICAL)
+
+
+class InstructionRequest(OfTenant):
+    """请示件: what was put before which leader, and when he answered.
+
+    sent_at: when the notice channel took the word of it; none where there is no channel.
+    """
+
+    __tablename__ = "instruction_requests"
+    __table_args__ = (Index("ix_instruction_requests_case_id", "case_id"), {"info": MOVES})
+
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    leader_id: Mapped[int | None] = mapped_column(BigInteger)  # none without an account
+    leader: Mapped[str]
+    leader_title: Mapped[str]
+    text: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    answered_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+
+
+class Instruction(OfTenant):
+    """批示: by the leader himself, or entered by the office from what he wrote on paper."""
+
+    __tablename__ = "instructions"
+    __table_args__ = (Index("ix_instructions_case_id", "case_id"), {"info": MOVES})
+
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
+    request_id: Mapped[int | None] = mapped_column(BigInteger)
+    leader_id: Mapped[int | None] = mapped_column(BigInteger)
+    leader: Mapped[str]
+    leader_title: Mapped[str]
+    text: Mapped[str]
+    attachment_id: Mapped[int | None] = mapped_column(BigInteger)  # the scan
+    given_on: Mapped[date]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str]  # the leader, or who entered it for him
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """A 批示 as the office enters it: whose, of which day, its words, its scan, or both."""
+
+    leader: Leader | None
+    given_on: date | None
+    text: str
+    scan: Inspected | None = None
+    scan_name: str = ""
+
+
+def flag(
+    case: Case,
+    reason: str,
+    urgency: str,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Case:
+    """标为重大紧急, as 紧急 or 特急: the 30 minutes begin, and the unit's first word is due.
+
+    Once flagged, only to raise 紧急 to 特急; the leader is to hear of that too.
+    """
+    case = workflow.lock(case.id)
+    if version in (None, case.version):
+        _check_urgency(case, urgency)
+    before, case.urgency = case.urgency, urgency
+    db.session.flush()  # the move reads the case anew, and which clock it starts by the urgency
+    made = workflow.move(
+        case.id,
+        "flag",
+        by=by,
+        at=at,
+        version=version,
+        reason=reason.strip(),
+        payload={"urgency": urgency, "urgency_before": before},
+    )
+    made.case.major = True
+    tags.give(made.case, Tag.MAJOR, by=by, at=at)
+    pendings.put(made.case, What.INSTRUCTION_REQUEST, at=at)
+    return made.case
+
+
+def unflag(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """取消重大紧急: nobody is asked any more. The urgency stays as it was raised."""
+    case = workflow.lock(case.id)
+    made = workflow.move(
+        case.id,
+        "unflag",
+        by=by,
+        at=at,
+        version=version,
+        reason=reason.strip(),
+        facts={"flagged": case.major},
+    )
+    made.case.major = False
+    tags.take(made.case, Tag.MAJOR)
+    pendings.done(made.case, What.INSTRUCTION_REQUEST)
+    for asked in requests(case, waiting=True):
+        asked.withdrawn_at = at
+        pendings.done(made.case, What.INSTRUCTION, subject_id=asked.id)
+    return made.case
+
+
+def request(
+    case: Case,
+    leader: Leader | None,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> InstructionRequest:
+    """呈报请示: the 请示件 goes to a leader, and the 30 minutes stop."""
+    if len(text) > TEXT_LIMIT:
+        raise Refused(f"请示内容不能超过{TEXT_LIMIT}个字", "text")
+    made = workflow.move(
+        case.id,
+        "request_instruction",
+        by=by,
+        at=at,
+        version=version,
+        facts={"leader": leader, "text": text.strip()},
+        payload=_whose(leader),
+    )
+    assert leader is not None
+    asked = InstructionRequest(
+        tenant_id=made.case.tenant_id,
+        case_id=case.id,
+        leader_id=leader.user_id,
+        leader=leader.name,
+        leader_title=leader.title,
+        text=text.strip(),
+        asked_at=at,
+        asked_by=by.name,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    pendings.done(made.case, What.INSTRUCTION_REQUEST)
+    if leader.user_id is not None:  # who has no account answers on paper, which the office enters
+        pendings.put(made.case, What.INSTRUCTION, at=at, subject_id=asked.id)
+    return asked
+
+
+def instruct(
+    case: Case, text: str, *, by: Actor, at: datetime, version: int | None = None
+) -> Instruction:
+    """批示, by the leader himself; it answers what was put before him."""
+    leader = Leader(by.name, by.role.label if by.role else "", by.user_id)
+    words = _words(text)
+    answered = _answered(case, leader)
+    if answered is not None:
+        leader = Leader(by.name, answered.leader_title, by.user_id)
+    made = workflow.move(
+        case.id,
+        "instruct",
+        by=by,
+        at=at,
+        version=version,
+        facts={"instruction": words},
+        payload={**_whose(leader), "text": words},
+    )
+    return _kept(made.case, leader, words, answered, local(at).date(), None, by, at)
+
+
+def enter(
+    case: Case, paper: OnPaper, *, by: Actor, at: datetime, version: int | None = None
+) -> Instruction:
+    """录入批示: what a leader wrote on paper, as text or scan.
+
+    Raises Refused for a scan that is neither picture nor PDF, or a day that cannot be.
+    """
+    words = _words(paper.text)
+    given_on = _day(case, paper.given_on, at)
+    _check_scan(paper.scan)
+    answered = _answered(case, paper.leader) if paper.leader else None
+    case = workflow.lock(case.id)
+    scan = _hung(case, paper, by, at)
+    made = workflow.move(
+        case.id,
+        "enter_instruction",
+        by=by,
+        at=at,
+        version=version,
+        facts={"leader": paper.leader, "instruction": words or scan},
+        payload={
+            **_whose(paper.leader),
+            "text": words,
+            "given_on": given_on.isoformat(),
+            **({"attachment_id": scan.id} if scan else {}),
+        },
+    )
+    assert paper.leader is not None
+    return _kept(made.case, paper.leader, words, answered, given_on, scan, by, at)
+
+
+def requests(case: Case, *, waiting: bool = False) -> list[InstructionRequest]:
+    """The 请示件 of a case, the newest first; only those that wait for their leader."""
+    query = select(InstructionRequest).where(InstructionRequest.case_id == case.id)
+    if waiting:
+        query = query.where(
+            InstructionRequest.answered_at.is_(None), InstructionRequest.withdrawn_at.is_(None)
+        )
+    return list(db.session.scalars(query.order_by(InstructionRequest.id.desc())))
+
+
+def of(case: Case) -> list[Instruction]:
+    """The 批示 of a case, the newest first."""
+    query = select(Instruction).where(Instruction.case_id == case.id)
+    return list(db.session.scalars(query.order_by(Instruction.id.desc())))
+
+
+def carried(case: Case) -> dict[str, Any]:
+    """What an order says of the 批示 that it goes out with; nothing where there is none."""
+    query = select(Instruction.id).where(Instruction.case_id == case.id).order_by(Instruction.id)
+    ids = list(db.session.scalars(query))
+    return {"instruction_ids": ids} if ids else {}
+
+
+def _check_urgency(case: Case, urgency: str) -> None:
+    if urgency not in (Urgency.URGENT, Urgency.CRITICAL):
+        raise Refused("请选择紧急或特急", "urgency")
+    if ORDER.index(Urgency(urgency)) < ORDER.index(Urgency(case.urgency)):
+        raise Refused(f"该件已是{Urgency(case.urgency).label}，不能降低", "urgency")
+    if case.major and urgency == case.urgency:
+        raise Refused(f"该件已标为重大紧急（{Urgency(urgency).label}），不需要重复标记")
+
+
+def _whose(leader: Leader | None) -> Mapping[str, Any]:
+    return {"leader": leader.name, "leader_title": leader.title} if leader else {}
+
+
+def _words(text: str) -> str:
+    if len(text) > WORDS_LIMIT:
+        raise Refused(f"批示不能超过{WORDS_LIMIT}个字", "text")
+    return text.strip()
+
+
+def _day(case: Case, given_on: date | None, at: datetime) -> date:
+    if given_on is None:
+        raise Refused("请填写批示日期", "given_on")
+    if given_on > local(at).date():
+        raise Refused("批示日期不能晚于今天", "given_on")
+    if given_on < local(case.received_at).date():
+        raise Refused("批示日期不能早于收到诉求的日期", "given_on")
+    return given_on
+
+
+def _check_scan(scan: Inspected | None) -> None:
+    if scan is not None and scan.kind != "photo" and scan.mime != "application/pdf":
+        raise Refused("批示扫描件须是图片或PDF，请扫描或拍照后重新选择", "scan")
+
+
+def _hung(case: Case, paper: OnPaper, by: Actor, at: datetime) -> Attachment | None:
+    if paper.scan is None:
+        return None
+    scan = Attachment(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        part="instruction",
+        name=paper.scan_name,
+        kind=paper.scan.kind,
+        mime=paper.scan.mime,
+        size=paper.scan.size,
+        sha256=paper.scan.sha256,
+        added_by=by.unit_name or by.name,
+        added_at=at,
+    )
+    db.session.add(scan)
+    db.session.flush()
+    return scan
+
+
+def _answered(case: Case, leader: Leader) -> InstructionRequest | None:
+    """What waits for exactly this leader: by the account, else by the name."""
+    for asked in requests(case, waiting=True):
+        same = asked.leader == leader.name
+        if asked.leader_id == leader.user_id if leader.user_id is not None else same:
+            return asked
+    return None
+
+
+def _kept(
+    case: Case,
+    leader: Leader,
+    words: str,
+    answered: InstructionRequest | None,
+    given_on: date,
+    scan: Attachment | None,
+    by: Actor,
+    at: datetime,
+) -> Instruction:
+    made = Instruction(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        request_id=answered.id if answered else None,
+        leader_id=leader.user_id,
+        leader=leader.name,
+        leader_title=leader.title,
+        text=words,
+        attachment_id=scan.id if scan else None,
+        given_on=given_on,
+        entered_at=at,
+        entered_by=by.name,
+    )
+    db.session.add(made)
+    if answered is not None:
+        pendings.done(case, What.INSTRUCTION, subject_id=answered.id)
+        db.session.execute(
+            update(InstructionRequest)
+            .where(InstructionRequest.id == answered.id)
+            .values(answered_at=at)
+        )
+    db.session.flush()
+    return made
