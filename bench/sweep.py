@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from bench.city import temporary_folder
 from bench.load import SCHEMA, found, load
 from minxin import create_app, embedded
-from minxin.cases import outages, overdue, recomputing
+from minxin.cases import outages, overdue, previews
 from minxin.cases.models import CaseEvent, Clock
 from minxin.cases.outages import Declared
 from minxin.clock import SHANGHAI
@@ -114,7 +114,7 @@ def _count() -> None:
 
 def _preview() -> None:
     window = Declared(AT - timedelta(days=1, hours=1), AT - timedelta(days=1), "测速")
-    recomputing.preview_outage(outages.drafted(window, by=SYSTEM, at=AT))
+    previews.preview_outage(outages.drafted(window, by=SYSTEM, at=AT))
 
 
 def _make_due(folder: Path, number: int) -> None:

@@ -1,68 +1,31 @@
-"""What a new calendar or a declared outage changes for the clocks that run: seen before, written
-after (law 5). Clocks that stopped keep what they were judged by.
+"""What a new calendar or a declared outage changes for the clocks that run, written (law 5); seen
+before by cases.previews. Clocks that stopped keep what they were judged by.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from minxin.calendars.counting import midnight
 from minxin.calendars.workdays import Calendar
 from minxin.cases import allowances, clocks, rulebook, tracking, workcalendar
-from minxin.cases.models import FAR, Case, Clock, Outage, WorkCalendar
+from minxin.cases.models import FAR, Assignment, Case, Clock, Outage, WorkCalendar
 from minxin.extensions import db
 from minxin.people.actor import SYSTEM
+from minxin.tenancy.models import Tenant
 
 BATCH = 500
-SHOWN = 200
 PATIENCE = 600
 """Looks, a twentieth of a second apart, for the transactions that read older rules to end."""
 
 Change = Callable[[allowances.Inputs], dict[str, Any]]
 """What becomes of a clock's inputs."""
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A clock that would move: of which case, by which rule, from when to when."""
-
-    number: str
-    rule_key: str
-    rule: str
-    old_due: datetime
-    new_due: datetime
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What would move: how many clocks, how many of them earlier, and the first of them."""
-
-    total: int
-    earlier: int
-    shown: list[Moved]
-
-
-def preview(calendar: Calendar) -> Preview:
-    """What adopting a calendar would do to the clocks that run. Reads only."""
-    old = clocks.as_calendar(workcalendar.newest())
-    days = workcalendar.differences(old, calendar)
-    if not days:
-        return Preview(0, 0, [])
-    where = [Clock.due_at >= midnight(days[0])]
-    if old.last == calendar.last:
-        where.append(Clock.started_at < midnight(days[-1]))
-    return _previewed(and_(*where), clocks.Reckoner(calendar), dict)
-
-
-def preview_outage(outage: Outage) -> Preview:
-    """What declaring an outage would do to the clocks that run; it need not be stored. Reads."""
-    return _previewed(_touched(outage), clocks.Reckoner(rulebook.calendar_in_force()), _of(outage))
 
 
 def recompute(at: datetime) -> Iterator[int]:
@@ -73,7 +36,7 @@ def recompute(at: datetime) -> Iterator[int]:
     """
     calendar = rulebook.calendar_in_force()
     where = and_(
-        Clock.calendar_version != calendar.version, Clock.due_at >= _first_touched(calendar)
+        Clock.calendar_version != calendar.version, Clock.due_at >= _firsttouched(calendar)
     )
     why = (f"工作日历更新为{calendar.version}版", "calendar")
     return _through(where, clocks.Reckoner(calendar), dict, why, at)
@@ -89,36 +52,7 @@ def recompute_for(outage_id: int, at: datetime) -> Iterator[int]:
     if outage.withdrawn_at:
         why = (f"撤销停机登记：{outage.withdrawn_reason}", "outage_withdrawn")
     reckoner = clocks.Reckoner(rulebook.calendar_in_force())
-    return _through(_touched(outage), reckoner, _of(outage), why, at)
-
-
-def _previewed(where: ColumnElement[bool], reckoner: clocks.Reckoner, change: Change) -> Preview:
-    total = earlier = 0
-    shown: list[Moved] = []
-    columns = (
-        Clock.rule_key,
-        Clock.rule_version,
-        Clock.started_at,
-        Clock.due_at,
-        Clock.inputs,
-        Case.number,
-    )
-    query = (
-        select(*columns)
-        .join(Case, Case.id == Clock.case_id)
-        .where(Clock.stopped_at.is_(None), Clock.due_at < FAR, where)
-        .order_by(Clock.due_at, Clock.id)
-    )
-    changed = change({})
-    for row in db.session.execute(query.execution_options(yield_per=2000)):
-        due = reckoner.due(row, change(row.inputs) if row.inputs else changed)
-        if due is None or due.at == row.due_at:
-            continue
-        total += 1
-        earlier += due.at < row.due_at
-        if len(shown) < SHOWN:
-            shown.append(Moved(row.number, row.rule_key, due.rule.name_zh, row.due_at, due.at))
-    return Preview(total, earlier, shown)
+    return _through(touched(outage), reckoner, change_of(outage), why, at)
 
 
 def _through(
@@ -206,15 +140,42 @@ def _recomputed(
     return len(moved)
 
 
-def _touched(outage: Outage) -> ColumnElement[bool]:
-    """Clocks that ran within the outage; what it has moved already is later still."""
+def touched(outage: Outage) -> ColumnElement[bool]:
+    """Clocks that ran within the outage; what it has moved already is later still.
+
+    A tenant's outage is for the cases that lay there during it, wherever they lie now.
+    """
     where = [Clock.started_at < outage.ends_at, Clock.due_at > outage.starts_at]
     if outage.for_tenant_id is not None:
-        where.append(Clock.tenant_id == outage.for_tenant_id)
+        where.append(_lay_with(outage.for_tenant_id, outage.starts_at, outage.ends_at))
     return and_(*where)
 
 
-def _of(outage: Outage) -> Change:
+def _lay_with(tenant_id: int, start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Did the clock's case lie with a tenant at any time from start to end, while the clock ran?
+
+    It lies where its newest order was sent; before its first one with the city's own tenant, and
+    without any where it is.
+    """
+    begun = func.greatest(start, Clock.started_at)
+    order, later = aliased(Assignment), aliased(Assignment)
+    orders = exists().where(order.case_id == Clock.case_id, order.part == "main")
+    replaced = exists().where(
+        later.case_id == order.case_id,
+        later.part == "main",
+        later.sent_at > order.sent_at,
+        later.sent_at <= begun,
+    )
+    own = db.session.get_one(Tenant, tenant_id).kind == "municipal"
+    return or_(
+        orders.where(order.tenant_id == tenant_id, order.sent_at < end, ~replaced),
+        and_(Clock.tenant_id == tenant_id, ~orders),
+        *([orders & ~orders.where(order.sent_at <= begun)] if own else []),
+    )
+
+
+def change_of(outage: Outage) -> Change:
+    """What an outage adds to a clock's inputs, or takes from them where it was withdrawn."""
     if outage.withdrawn_at is not None:
         return lambda inputs: allowances.without_outage(inputs, outage.id)
     given = {
@@ -226,7 +187,7 @@ def _of(outage: Outage) -> Change:
     return lambda inputs: allowances.with_outage(inputs, given)
 
 
-def _first_touched(calendar: Calendar) -> datetime:
+def _firsttouched(calendar: Calendar) -> datetime:
     """No clock due before the first day that any earlier version disagrees about can move."""
     first: date | None = None
     for row in db.session.scalars(select(WorkCalendar)):

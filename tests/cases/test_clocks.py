@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from minxin.calendars.due import compute
 from minxin.cases import (
@@ -13,13 +13,14 @@ from minxin.cases import (
     clocks,
     outages,
     pausing,
+    previews,
     recomputing,
     reporting,
     rulebook,
     rules,
     workcalendar,
 )
-from minxin.cases.models import FAR, Case, CaseEvent, Clock, Tracking
+from minxin.cases.models import FAR, Assignment, Case, CaseEvent, Clock, Outage, Tracking
 from minxin.cases.outages import Declared
 from minxin.cases.reporting import Draft
 from minxin.cases.rules import NewVersion
@@ -27,6 +28,8 @@ from minxin.clock import SHANGHAI, local, now
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import SYSTEM
+from minxin.people.models import Unit
+from minxin.tenancy.custody import hand_over
 from tests.cases.walking import REPORT, Walk
 
 UNIT = "大洼区住建局"
@@ -224,6 +227,69 @@ def test_an_outage_before_a_clock_began_or_after_it_ran_out_takes_nothing(panjin
         assert run(recomputing.recompute_for(early, at("2026-11-23 11:00"))) == 0
         assert run(recomputing.recompute_for(late, at("2026-12-08 16:00"))) == 0
         assert clock_of(walk, "complaint").due_at == before
+
+
+def sent_on(panjin, walk: Walk, unit: str, *, at: datetime) -> None:
+    """The case goes to another tenant while its clocks run on, as after a return."""
+    with panjin.standing():
+        case = walk.case()
+        to = db.session.get_one(Unit, panjin.unit(unit))
+        db.session.add(
+            Assignment(
+                tenant_id=to.tenant_id, case_id=case.id, unit_id=to.id, part="main",
+                opinion="请办理", sent_at=at,
+            )
+        )  # fmt: skip
+        clocks.hand_on(case, to.id)
+        db.session.flush()
+        hand_over(case.id, to.tenant_id)
+        db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "given"),
+    [
+        ("2026-11-23 10:30", "2026-11-23 12:00", {"dawa"}),
+        ("2026-11-24 09:00", "2026-11-24 12:00", {"dawa"}),
+        ("2026-11-25 09:00", "2026-11-25 12:00", {"dawa", "xinglongtai"}),  # it went at 10:00
+        ("2026-11-26 09:00", "2026-11-26 12:00", {"xinglongtai"}),
+        ("2026-11-23 09:10", "2026-11-23 10:30", {"shizhi", "dawa"}),
+        ("2026-11-23 09:10", "2026-11-23 09:30", set()),  # before the clock began
+    ],
+)
+def test_a_district_outage_is_for_the_cases_that_lay_there_then(panjin, start, end, given):
+    walk = Walk(panjin, at("2026-11-23 09:00")).dispatched(UNIT, at=at("2026-11-23 10:00"))
+    with panjin.standing():
+        db.session.execute(  # as if it ran while the office still had the case
+            update(Clock)
+            .values(started_at=at("2026-11-23 09:45"))
+            .where(Clock.rule_key == "accept")
+        )
+        db.session.commit()
+    sent_on(panjin, walk, "兴隆台区住建局", at=at("2026-11-25 10:00"))
+    moved = set()
+    for slug in ("dawa", "xinglongtai", "shizhi"):
+        made = declare(panjin, start, end, tenant_id=panjin.tenant(slug))
+        with panjin.standing():
+            outage = db.session.get_one(Outage, made)
+            seen = previews.preview_outage(outage).total
+            assert run(recomputing.recompute_for(made, at("2026-11-27 09:00"))) == seen
+            inputs = db.session.scalars(select(Clock.inputs)).all()
+            if any(each["id"] == made for one in inputs for each in one.get("outages", [])):
+                moved.add(slug)
+            assert run(recomputing.recompute_for(made, at("2026-11-27 10:00"))) == 0
+    assert moved == given
+
+
+def test_before_its_first_order_a_case_lies_with_the_office(panjin):
+    walk = Walk(panjin, at("2026-11-23 09:00"))
+    for slug, moved in (("dawa", 0), ("shizhi", 1)):
+        made = declare(
+            panjin, "2026-11-23 10:00", "2026-11-23 11:00", tenant_id=panjin.tenant(slug)
+        )
+        with panjin.standing():
+            assert run(recomputing.recompute_for(made, at("2026-11-23 12:00"))) == moved
+            assert walk.case().due_at == clock_of(walk, "claim").due_at
 
 
 def test_a_withdrawn_outage_is_taken_back_whichever_job_comes_first(panjin):

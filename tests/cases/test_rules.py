@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from minxin import clock
 from minxin.calendars.workdays import Calendar
-from minxin.cases import categories, clocks, recomputing, rules, workcalendar
+from minxin.cases import categories, clocks, previews, recomputing, rules, workcalendar
 from minxin.cases.models import CaseEvent, Category, Clock, DeadlineRule, WorkCalendar
 from minxin.cases.rules import NewVersion
 from minxin.clock import SHANGHAI
@@ -134,7 +134,7 @@ def test_a_new_holiday_moves_open_clocks_alone(panjin):
         drafted = workcalendar.drafted(
             base, workcalendar.read_lines(LINES), base.last, "as a look ahead"
         )
-        seen = recomputing.preview(drafted)
+        seen = previews.preview(drafted)
         assert {(each.number, each.rule_key) for each in seen.shown} == {
             (moved.number, "complaint"),
         }

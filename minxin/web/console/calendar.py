@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.workdays import Calendar
-from minxin.cases import clocks, recomputing, workcalendar
+from minxin.cases import clocks, previews, workcalendar
 from minxin.errors import Refused
 from minxin.web.console import pages
 from minxin.web.console.acting import ActForm, carried_out, day_field, status, went
@@ -62,7 +62,7 @@ def calendar_preview() -> Any:
             (day, *_sign(drafted, day), *_sign(base, day)) for day in days if drafted.covers(day)
         ],
         longer=drafted.last if drafted.last != base.last else None,
-        preview=recomputing.preview(drafted),
+        preview=previews.preview(drafted),
     )
 
 

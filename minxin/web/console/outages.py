@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from minxin import clock
 from minxin.access.permissions import Permission as P
-from minxin.cases import outages, recomputing
+from minxin.cases import outages, previews
 from minxin.cases.outages import Declared
 from minxin.clock import SHANGHAI
 from minxin.errors import Refused
@@ -93,7 +93,7 @@ def outage_preview() -> Any:
         form=form,
         outage=drafted,
         place=dict(form.tenant_id.choices)[form.tenant_id.data or 0],
-        preview=recomputing.preview_outage(drafted),
+        preview=previews.preview_outage(drafted),
     )
 
 
