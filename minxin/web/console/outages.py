@@ -66,7 +66,13 @@ class WithdrawalForm(ActForm):
     """Which one, and why."""
 
     outage_id = HiddenField()
-    reason = StringField("撤销理由", validators=[DataRequired("请写明撤销的理由")])
+    reason = StringField(
+        "撤销理由",
+        validators=[
+            DataRequired("请写明撤销的理由"),
+            Length(max=outages.REASON_LIMIT, message=f"不能超过{outages.REASON_LIMIT}个字"),
+        ],
+    )
 
 
 @pages.get("/outages", endpoint="outages")
@@ -134,12 +140,21 @@ def _page(form: OutageForm | None, withdrawal: WithdrawalForm | None = None) -> 
     choices(form.tenant_id, names, "全市")
     places: dict[int | None, str] = {None: "全市", **dict(names)}
     withdrawal = withdrawal or WithdrawalForm(None)
+    declared = outages.every()
     page = render_template(
         "console/outages.html",
         form=form,
         withdrawal=withdrawal,
-        rows=[(each, places.get(each.for_tenant_id, "")) for each in outages.every()],
+        withdrawals={each.id: _withdrawal(each.id, withdrawal) for each in declared},
+        rows=[(each, places.get(each.for_tenant_id, "")) for each in declared],
         span=lambda each: f"{moment(each.starts_at)} 至 {moment(each.ends_at)}",
         limit=outages.REASON_LIMIT,
     )
     return page, status(form, withdrawal)
+
+
+def _withdrawal(outage_id: int, tried: WithdrawalForm) -> WithdrawalForm:
+    """The form below one outage: as it was typed where it was the one that was tried."""
+    form = tried if tried.outage_id.data == str(outage_id) else WithdrawalForm(None)
+    form.reason.id = f"reason-{outage_id}"  # there are several on the page
+    return form
