@@ -1,7 +1,4 @@
-"""重大、紧急: flagged at any step, put before the 分管领导, led by his 批示 (第八条（六）).
-
-The 30 minutes run from the flag to the 请示件; the unit's first word is due by the urgency.
-"""
+"""请示件 and 批示: an urgent case before the 分管领导, and what he says of it (第八条（六）)."""
 
 from __future__ import annotations
 
@@ -14,11 +11,10 @@ from sqlalchemy import BigInteger, ForeignKey, Index, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.attachments.inspect import Inspected
-from minxin.cases import pendings, tags, workflow
+from minxin.cases import pendings, workflow
 from minxin.cases.leaders import Leader
 from minxin.cases.models import Attachment, Case
 from minxin.cases.pendings import What
-from minxin.cases.states import Tag, Urgency
 from minxin.clock import local
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -27,7 +23,6 @@ from minxin.tenancy.models import MOVES, OfTenant
 
 TEXT_LIMIT = 4000
 WORDS_LIMIT = 1000
-ORDER = (Urgency.NORMAL, Urgency.URGENT, Urgency.CRITICAL)
 
 
 class InstructionRequest(OfTenant):
@@ -78,60 +73,6 @@ class OnPaper:
     text: str
     scan: Inspected | None = None
     scan_name: str = ""
-
-
-def flag(
-    case: Case,
-    reason: str,
-    urgency: str,
-    *,
-    by: Actor,
-    at: datetime,
-    version: int | None = None,
-) -> Case:
-    """标为重大紧急, as 紧急 or 特急: the 30 minutes begin, and the unit's first word is due.
-
-    Once flagged, only to raise 紧急 to 特急; the leader is to hear of that too.
-    """
-    case = workflow.lock(case.id)
-    if version in (None, case.version):
-        _check_urgency(case, urgency)
-    before, case.urgency = case.urgency, urgency
-    db.session.flush()  # the move reads the case anew, and which clock it starts by the urgency
-    made = workflow.move(
-        case.id,
-        "flag",
-        by=by,
-        at=at,
-        version=version,
-        reason=reason.strip(),
-        payload={"urgency": urgency, "urgency_before": before},
-    )
-    made.case.major = True
-    tags.give(made.case, Tag.MAJOR, by=by, at=at)
-    pendings.put(made.case, What.INSTRUCTION_REQUEST, at=at)
-    return made.case
-
-
-def unflag(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """取消重大紧急: nobody is asked any more. The urgency stays as it was raised."""
-    case = workflow.lock(case.id)
-    made = workflow.move(
-        case.id,
-        "unflag",
-        by=by,
-        at=at,
-        version=version,
-        reason=reason.strip(),
-        facts={"flagged": case.major},
-    )
-    made.case.major = False
-    tags.take(made.case, Tag.MAJOR)
-    pendings.done(made.case, What.INSTRUCTION_REQUEST)
-    for asked in requests(case, waiting=True):
-        asked.withdrawn_at = at
-        pendings.done(made.case, What.INSTRUCTION, subject_id=asked.id)
-    return made.case
 
 
 def request(
@@ -247,15 +188,6 @@ def carried(case: Case) -> dict[str, Any]:
     query = select(Instruction.id).where(Instruction.case_id == case.id).order_by(Instruction.id)
     ids = list(db.session.scalars(query))
     return {"instruction_ids": ids} if ids else {}
-
-
-def _check_urgency(case: Case, urgency: str) -> None:
-    if urgency not in (Urgency.URGENT, Urgency.CRITICAL):
-        raise Refused("请选择紧急或特急", "urgency")
-    if ORDER.index(Urgency(urgency)) < ORDER.index(Urgency(case.urgency)):
-        raise Refused(f"该件已是{Urgency(case.urgency).label}，不能降低", "urgency")
-    if case.major and urgency == case.urgency:
-        raise Refused(f"该件已标为重大紧急（{Urgency(urgency).label}），不需要重复标记")
 
 
 def _whose(leader: Leader | None) -> Mapping[str, Any]:
