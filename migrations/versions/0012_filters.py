@@ -7,7 +7,7 @@ down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Index what lists are narrowed by, for a tenant and for the city."""
-    narrowed = ["kind", "source", "urgency"]
-    op.create_index("ix_cases_tenant_id_kind_source_urgency", "cases", ["tenant_id", *narrowed])
-    op.create_index("ix_cases_kind_source_urgency", "cases", narrowed)
+    """Index what lists are narrowed by. At the city's desk PostgreSQL 18 skips from tenant to
+    tenant in it; an older one reads it through, which is still far less than the table."""
+    narrowed = ["tenant_id", "kind", "source", "urgency"]
+    op.create_index("ix_cases_tenant_id_kind_source_urgency", "cases", narrowed)

@@ -135,8 +135,8 @@ class CitizenAct(Key):
     answer: Mapped[str | None]
 
 
+_NARROWED = ("tenant_id", "kind", "source", "urgency")
 _OF_UNIT = ("tenant_id", "unit_id", "state", "due_at", "id")
-_NARROWED = ("kind", "source", "urgency")
 
 
 class Case(OfTenant):
@@ -159,8 +159,7 @@ class Case(OfTenant):
             ),
         ),
         Index("ix_cases_due_at_id", "due_at", "id"),
-        Index("ix_cases_tenant_id_kind_source_urgency", "tenant_id", *_NARROWED),
-        Index("ix_cases_kind_source_urgency", *_NARROWED),
+        Index("ix_cases_tenant_id_kind_source_urgency", *_NARROWED),
         Index("ix_cases_received_at", "received_at"),
         {"info": MOVES},
     )
