@@ -5,59 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from minxin import clock
 from minxin.cases import lists, search
 from minxin.cases.lists import Filters
-from minxin.cases.states import State
 from minxin.extensions import db
-
-PER_TENANT = 1500
-TENANTS = ("dawa", "xinglongtai", "panshan", "shuangtaizi", "liaodongwan", "liaohekou", "shizhi")
-
-FILL = """
-INSERT INTO cases (tenant_id, number, source, state, version, urgency, place, subject, body,
-    summary, wording, public_text, received_at, updated_at, due_at, due_provisional, has_phone,
-    unit_id)
-SELECT :tenant, :slug || n, 'phone',
-    (CAST(:states AS text[]))[1 + n % cardinality(CAST(:states AS text[]))], 0,
-    'normal', '', '路灯' || n, repeat('门口路灯不亮。', 40), '', '', '', now(), now(),
-    now() + (n - :rows / 2) * interval '1 minute', false, false,
-    (SELECT id FROM units WHERE tenant_id = :tenant ORDER BY id LIMIT 1 OFFSET n % 3)
-FROM generate_series(1, :rows) n
-"""
-WORDS = """
-INSERT INTO case_texts (tenant_id, case_id, words)
-SELECT tenant_id, id, to_tsvector('simple', subject || ' w' || id % 500) FROM cases
-"""
+from tests.cases import plans
 
 
 @pytest.fixture(scope="module")
 def full(app, owner) -> Iterator[None]:
-    """Some thousand cases in each of several tenants. Emptied by the next `panjin`.
-
-    Every table is analysed: of one that never was, emptied or not, the planner takes ten pages for
-    granted, and when autovacuum tells it better is anybody's guess.
-    """
-    with owner.begin() as sql:
-        sql.execute(text("SET LOCAL search_path = city_panjin, public"))
-        for table in ("cases", "case_texts"):  # the owner is under the wall too
-            sql.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
-        for slug in TENANTS:
-            tenant = sql.scalar(text("SELECT id FROM tenants WHERE slug = :s"), {"s": slug})
-            values = {"tenant": tenant, "slug": slug, "rows": PER_TENANT}
-            sql.execute(text(FILL), values | {"states": [str(state) for state in State]})
-        sql.execute(text(WORDS))
-        for table in ("cases", "case_texts"):
-            sql.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
-    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as sql:
-        tables = text("SELECT tablename FROM pg_tables WHERE schemaname = 'city_panjin'")
-        for table in sql.scalars(tables).all():
-            sql.execute(text(f"VACUUM ANALYZE city_panjin.{table}"))
-    yield
-    with owner.begin() as sql:
-        sql.execute(text("TRUNCATE city_panjin.cases RESTART IDENTITY CASCADE"))
+    """Some thousand cases in each of several tenants, analysed."""
+    with plans.filled(owner):
+        yield
 
 
 @pytest.fixture
@@ -95,24 +56,13 @@ def _explain(statement, parameters, engine) -> str:
         return "\n".join(row[0] for row in rows)
 
 
-def _scans(plan: str, table: str) -> list[str]:
-    """The nodes of a plan that read a table, each with its own lines."""
-    nodes: list[list[str]] = []
-    for line in plan.splitlines():
-        inner = "Bitmap Index Scan" in line or "BitmapOr" in line or "BitmapAnd" in line
-        if not nodes or ("->" in line and not inner):
-            nodes.append([])
-        nodes[-1].append(line.strip())
-    return ["\n".join(node) for node in nodes if f" on {table}" in node[0]]
-
-
 @pytest.mark.parametrize("username", ["mengyan", "zhaoyang", "sunli"])
 def test_a_list_is_read_from_an_index_of_its_tenant(username, cast, plan_of):
     with cast.standing(username):
         by = cast.actor(username)
         for each in lists.views(by):
             (plan,) = plan_of(lambda each=each: lists.page(by, each, Filters(), at=clock.now()))
-            for scan in _scans(plan, "cases"):
+            for scan in plans.scans(plan, "cases"):
                 said = f"{username} {each.key}:\n{plan}"
                 assert "Seq Scan" not in scan, said
                 conditions = [line for line in scan.splitlines() if "Index Cond" in line]
