@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     from minxin import commands, extensions, web
     from minxin.attachments import scan
     from minxin.attachments.store import Store
+    from minxin.notices import channels
     from minxin.privacy import ring
     from minxin.privacy.vault import Vault
     from minxin.tenancy.registry import Registry
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)
     ring.use(Vault.from_secret(settings.contact_key))
+    channels.use(settings.notice_urls)
     background.send_with(send)
     app.extensions["settings"] = settings
     app.extensions["store"] = Store(settings.files)

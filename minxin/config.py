@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -28,6 +29,7 @@ class Settings:
     """Everything that differs between two installations.
 
     `database_urls` maps a login to its URL; `owner` is absent where the process may not migrate.
+    `notice_urls`: city → services that carry notices outside; under "" those of every other city.
     """
 
     database_urls: Mapping[str, str]
@@ -42,6 +44,7 @@ class Settings:
     demonstration: bool = False
     scanner: str | None = None
     proxies: int = 0
+    notice_urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def files(self) -> Path:
@@ -80,6 +83,7 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         demonstration=_switch(env, "MINXIN_DEMONSTRATION", embedded),
         scanner=env.get("MINXIN_SCANNER") or None,
         proxies=_number(env, "MINXIN_PROXIES", 0),
+        notice_urls=_notice_urls(env),
     )
 
 
@@ -107,6 +111,24 @@ def _database_urls(env: Mapping[str, str], owner: str | None, secret: str) -> di
         else:
             raise SettingsError(f"{variable} is missing (or set DATABASE_URL)")
     return urls
+
+
+def _notice_urls(env: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """MINXIN_NOTICE_URLS for every city, MINXIN_NOTICE_URLS_PANJIN for one: apprise addresses with
+    spaces between. They hold keys, so a wrong one is not repeated."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in env.items():
+        if name != _NOTICES and not name.startswith(f"{_NOTICES}_"):
+            continue
+        addresses = tuple(value.split())
+        if not all(re.fullmatch(r"[a-z][a-z0-9]*://\S+", address) for address in addresses):
+            raise SettingsError(f"{name} must be apprise addresses with spaces between")
+        if addresses:
+            found[name.removeprefix(_NOTICES).removeprefix("_").lower()] = addresses
+    return found
+
+
+_NOTICES = "MINXIN_NOTICE_URLS"
 
 
 def _with_driver(url: str, variable: str) -> str:

@@ -7,13 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin.cases import tracking
+from minxin import sessions
+from minxin.background import later
+from minxin.calendars.words import due_text
+from minxin.cases import instructions, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
+from minxin.cases.reminders import AT_OFFICE, AT_UNIT
+from minxin.cases.states import ON_HAND, RETURNED, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.models import User
 from minxin.people.roles import Role
+from minxin.tenancy.context import within
 
 Reaction = Callable[[CaseEvent, Case, datetime], None]
 
@@ -44,12 +50,70 @@ def tell_handlers(event: CaseEvent, case: Case, at: datetime) -> None:
     _tell(event, case, at, _unit(case), (Role.RESPONDER, Role.STATION), words)
 
 
+def tell_deciders(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A unit asks for more time: the head of the office decides."""
+    _tell_office(event, case, at, (Role.OFFICE_HEAD,), "有延期申请待审批")
+
+
+def tell_of_extension(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What became of it: the unit and its leader. Reasons stand in the case."""
+    words = "延期申请未获批准，原时限不变"
+    if event.name == "grant_extension":
+        until = event.payload.get("due_after")
+        upto = f"，办理时限至{due_text(datetime.fromisoformat(until), at)}" if until else ""
+        words = f"延期申请已批准{upto}"
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
+def tell_of_flag(event: CaseEvent, case: Case, at: datetime) -> None:
+    """重大紧急: the office has 30 minutes, the unit its first word to give."""
+    words = "已标为重大紧急，须在30分钟内向分管领导请示"
+    _tell_office(event, case, at, AT_OFFICE, words)
+    limit = {"urgent": "24小时", "critical": "2小时"}.get(case.urgency, "")
+    if limit and State(case.state) in ON_HAND | RETURNED:
+        words = f"已标为重大紧急，须在{limit}内首次反馈办理情况"
+        _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
+def tell_leader(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A 请示件: its leader here, and the notice channel by a job of its own."""
+    asked = instructions.asked_at(case, event.at)
+    if asked is None:
+        return
+    later("notices.instruction_request", request_id=asked.id)
+    leader = db.session.get(User, asked.leader_id) if asked.leader_id else None
+    if leader is not None and leader.active:
+        inbox.tell(
+            [leader],
+            f"{case.number} 重大紧急件请示，请批示",
+            key=f"event:{event.id}",
+            case_id=case.id,
+            number=case.number,
+            at=at,
+            level="late",
+        )
+
+
+def tell_of_instruction(event: CaseEvent, case: Case, at: datetime) -> None:
+    """领导批示: the office that follows it up, and the unit that handles the case."""
+    words = "领导已作批示，请按批示办理"
+    _tell_office(event, case, at, AT_OFFICE, words)
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispatch": (project, tell_units),
     "assign": (project, tell_units),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),
     "send_back": (project, tell_handlers),
+    "ask_extension": (tell_deciders,),
+    "grant_extension": (project, tell_of_extension),
+    "refuse_extension": (tell_of_extension,),
+    "flag": (tell_of_flag,),
+    "request_instruction": (tell_leader,),
+    "instruct": (tell_of_instruction,),
+    "enter_instruction": (tell_of_instruction,),
 }
 OTHERWISE: tuple[Reaction, ...] = (project,)
 
@@ -66,6 +130,21 @@ def react(event_id: int, *, at: datetime) -> None:
 
 def _unit(case: Case) -> Sequence[int]:
     return [case.unit_id] if case.unit_id else []
+
+
+def _tell_office(
+    event: CaseEvent, case: Case, at: datetime, roles: Sequence[Role], words: str
+) -> None:
+    """The city's office, from wherever the event was: a district's login cannot see its people.
+
+    Told in a transaction of its own, before that of the job; told twice, it is told once.
+    """
+    case_id, number, key = case.id, case.number, f"event:{event.id}"
+    with within(sessions.current().schema, login="city"):
+        query = select(User).where(User.active, User.role.in_(roles)).order_by(User.id)
+        people = db.session.scalars(query).all()
+        inbox.tell(people, f"{number} {words}", key=key, case_id=case_id, number=number, at=at)
+        db.session.commit()
 
 
 def _tell(

@@ -43,6 +43,8 @@ def _with(tmp_path, **changed):
         ("MINXIN_POOL_SIZE", "0"),
         ("MINXIN_POOL_SIZE", "many"),
         ("MINXIN_PROXIES", "-1"),
+        ("MINXIN_NOTICE_URLS", "someone@example"),
+        ("MINXIN_NOTICE_URLS_PANJIN", "json://127.0.0.1 nowhere"),
         ("MINXIN_SECURE_COOKIES", "yes"),
         ("MINXIN_DEMONSTRATION", "true"),
     ],

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from minxin import clock, logs, reactions, sessions
 from minxin.background import GIVE_UP_AFTER, Outbox, error_id
-from minxin.cases import importing, intake, recomputing
+from minxin.cases import importing, instructions, intake, recomputing
 from minxin.cases.closing import carry_out
 from minxin.cases.models import Case, CitizenAct
 from minxin.extensions import db
@@ -71,6 +71,12 @@ def _give_back(outage_id: int) -> None:
             db.session.commit()
 
 
+def _announce(request_id: int) -> None:
+    """The word of a 请示件 leaves the system."""
+    city = sessions.current().schema.removeprefix("city_")
+    instructions.announce(request_id, city, at=clock.now())
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "cases.react": _react,
     "intake.take_in": _take_in,
@@ -78,6 +84,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "cases.import": _import,
     "clocks.recompute": _recompute,
     "clocks.outage": _give_back,
+    "notices.instruction_request": _announce,
 }
 
 

@@ -28,6 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
+from minxin.cases.extensions import Extension
+from minxin.cases.instructions import Instruction, InstructionRequest
 from minxin.cases.models import (
     Assignment,
     Attachment,
@@ -52,7 +54,8 @@ class Dossier:
     """Names that the case points at, and the records of its tables.
 
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
-    reports, follow_ups: the newest first · co_handles: the person's unit is a co-handling one.
+    reports, follow_ups, extensions, requests (请示件) and instructions (批示): the newest first ·
+    co_handles: the person's unit is a co-handling one.
     """
 
     tenant: str
@@ -65,6 +68,9 @@ class Dossier:
     attachments: list[Record]
     reports: list[Record]
     follow_ups: list[Record]
+    extensions: list[Record]
+    requests: list[Record]
+    instructions: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -81,7 +87,8 @@ def read(case: Case, by: Actor) -> Dossier:
             "unit_ids": list(by.unit_ids),
         },
     ).one()
-    tenant, unit, category, holder, co_handles, contacts, orders, files, reports, calls = row
+    tenant, unit, category, holder, co_handles, contacts, orders, files, reports, calls, *led = row
+    extensions, requests, instructions = led
     return Dossier(
         tenant=tenant or "",
         unit=unit or "",
@@ -93,6 +100,9 @@ def read(case: Case, by: Actor) -> Dossier:
         attachments=files,
         reports=reports,
         follow_ups=calls,
+        extensions=extensions,
+        requests=requests,
+        instructions=instructions,
     )
 
 
@@ -127,6 +137,42 @@ _FOLLOW_UP = (
     FollowUp.solved,
     FollowUp.satisfaction,
     FollowUp.remarks,
+)
+_EXTENSION = (
+    Extension.workdays,
+    Extension.granted,
+    Extension.reason,
+    Extension.exception,
+    Extension.asked_by,
+    Extension.asked_unit,
+    Extension.asked_at,
+    Extension.due_before,
+    Extension.due_after,
+    Extension.outcome,
+    Extension.opinion,
+    Extension.citizen_reason,
+    Extension.decided_by,
+    Extension.decided_at,
+)
+_REQUEST = (
+    InstructionRequest.leader_id,
+    InstructionRequest.leader,
+    InstructionRequest.leader_title,
+    InstructionRequest.text,
+    InstructionRequest.asked_at,
+    InstructionRequest.asked_by,
+    InstructionRequest.answered_at,
+    InstructionRequest.withdrawn_at,
+    InstructionRequest.sent_at,
+)
+_INSTRUCTION = (
+    Instruction.leader,
+    Instruction.leader_title,
+    Instruction.text,
+    Instruction.attachment_id,
+    Instruction.given_on,
+    Instruction.entered_at,
+    Instruction.entered_by,
 )
 
 
@@ -192,4 +238,7 @@ _DOSSIER = select(
     _records(Attachment.case_id == _CASE, _ATTACHMENT, Attachment.id),
     _records(Report.case_id == _CASE, _REPORT, Report.edition.desc()),
     _records(FollowUp.case_id == _CASE, _FOLLOW_UP, FollowUp.id.desc()),
+    _records(Extension.case_id == _CASE, _EXTENSION, Extension.id.desc()),
+    _records(InstructionRequest.case_id == _CASE, _REQUEST, InstructionRequest.id.desc()),
+    _records(Instruction.case_id == _CASE, _INSTRUCTION, Instruction.id.desc()),
 )

@@ -147,7 +147,7 @@ def grant(
     case, asked = _asked(case, by)
     if asked is not None and version in (None, case.version):
         _check_decision(asked, decision)
-    due = preview(case, asked, decision.workdays) if asked and decision.workdays else None
+    due = previews(case, decision.workdays, asked)[-1] if asked and decision.workdays else None
     made = workflow.move(
         case.id,
         "grant_extension",
@@ -225,21 +225,38 @@ def granted(case: Case) -> int:
     return sum(asked_at >= max(begun) for asked_at in db.session.scalars(query)) if begun else 0
 
 
+def hindrance(case: Case, at: datetime) -> str:
+    """Why no extension can be asked for now, beside the state; empty where one can."""
+    clock = handling(case)
+    if clock is None:
+        return ""
+    try:
+        _check_time(case, clock, at)
+    except Refused as refusal:
+        return refusal.message
+    return "该件已经延期两次，不能再延期" if granted(case) >= MOST_TIMES else ""
+
+
 def longest() -> int:
     """The greatest number of workdays that one extension may give."""
     return rulebook.rulebook().rules["extension"].amount
 
 
-def preview(case: Case, asked: Extension | None, workdays: int) -> Due | None:
-    """What the due would be with so many workdays more, and its working; None where no clock runs.
+def previews(case: Case, most: int, asked: Extension | None = None) -> list[Due]:
+    """What the due would be with one workday more, two, … `most`; empty where no clock runs.
 
     asked: the request; without one, the clock that a request made now would be for.
     """
     clock = db.session.get(Clock, asked.clock_id) if asked else handling(case)
     if clock is None:
-        return None
-    given = allowances.with_extension(clock.inputs, workdays, reason="", by="", at=clock.started_at)
-    return clocks.Reckoner(rulebook.calendar_in_force()).due(clock, given)
+        return []
+    reckoner = clocks.Reckoner(rulebook.calendar_in_force())
+    found = [reckoner.due(clock, _given(clock, workdays)) for workdays in range(1, most + 1)]
+    return [due for due in found if due is not None]
+
+
+def _given(clock: Clock, workdays: int) -> allowances.Inputs:
+    return allowances.with_extension(clock.inputs, workdays, reason="", by="", at=clock.started_at)
 
 
 def _prolong(case: Case, asked: Extension, by: Actor, at: datetime) -> datetime:

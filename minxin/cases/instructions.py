@@ -18,6 +18,7 @@ from minxin.cases.pendings import What
 from minxin.clock import local
 from minxin.errors import Refused
 from minxin.extensions import db
+from minxin.notices import channels
 from minxin.people.actor import Actor
 from minxin.tenancy.models import MOVES, OfTenant
 
@@ -145,7 +146,8 @@ def enter(
     """
     words = _words(paper.text)
     given_on = _day(case, paper.given_on, at)
-    _check_scan(paper.scan)
+    if paper.scan is not None:
+        check_scan(paper.scan)
     answered = _answered(case, paper.leader) if paper.leader else None
     case = workflow.lock(case.id)
     scan = _hung(case, paper, by, at)
@@ -175,6 +177,28 @@ def requests(case: Case, *, waiting: bool = False) -> list[InstructionRequest]:
             InstructionRequest.answered_at.is_(None), InstructionRequest.withdrawn_at.is_(None)
         )
     return list(db.session.scalars(query.order_by(InstructionRequest.id.desc())))
+
+
+def asked_at(case: Case, at: datetime) -> InstructionRequest | None:
+    """The 请示件 that was put at an instant: which one an event is about."""
+    query = select(InstructionRequest).where(
+        InstructionRequest.case_id == case.id, InstructionRequest.asked_at == at
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def announce(request_id: int, city: str, *, at: datetime) -> None:
+    """Send the word of a 请示件 by the notice channel; once, however often this is run.
+
+    Nothing where it was answered or withdrawn meanwhile. The row stays locked while it is sent.
+    """
+    asked = db.session.get(InstructionRequest, request_id, with_for_update=True)
+    if asked is None or asked.sent_at or asked.answered_at or asked.withdrawn_at:
+        return
+    number = db.session.scalar(select(Case.number).where(Case.id == asked.case_id))
+    words = f"{number} 重大紧急件已呈报请示，请登录民心网批示。"
+    if channels.send(city, "重大紧急件请示", words):
+        asked.sent_at = at
 
 
 def of(case: Case) -> list[Instruction]:
@@ -210,8 +234,9 @@ def _day(case: Case, given_on: date | None, at: datetime) -> date:
     return given_on
 
 
-def _check_scan(scan: Inspected | None) -> None:
-    if scan is not None and scan.kind != "photo" and scan.mime != "application/pdf":
+def check_scan(scan: Inspected) -> None:
+    """Raises Refused for a file that is neither picture nor PDF."""
+    if scan.kind != "photo" and scan.mime != "application/pdf":
         raise Refused("批示扫描件须是图片或PDF，请扫描或拍照后重新选择", "scan")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
 from minxin.cases.states import State
 from minxin.cases.transitions import Move
@@ -13,14 +14,36 @@ from minxin.people.actor import Actor
 
 @dataclass(frozen=True)
 class Act:
-    """An act: its endpoint and template name, its word, its icon, the moves that it offers."""
+    """An act: its endpoint and template name, its word, its icon, the moves that it offers.
+
+    fits: whether there is something to do beside the state (a request that waits); else the
+    button is not shown, though the page would say why not.
+    """
 
     name: str
     label: str
     icon: str
     moves: tuple[str, ...]
+    fits: Callable[[Case, Dossier], bool] = lambda case, folder: True
 
 
+def _asks_time(case: Case, folder: Dossier) -> bool:
+    return any(each["outcome"] == "pending" for each in folder.extensions)
+
+
+def _asks_no_time(case: Case, folder: Dossier) -> bool:
+    return not _asks_time(case, folder)
+
+
+def _is_major(case: Case, folder: Dossier) -> bool:
+    return case.major
+
+
+def _asks_leader(case: Case, folder: Dossier) -> bool:
+    return case.major or bool(folder.requests)
+
+
+_DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
     Act("screening", "规范定性", "pencil-square", ("screen",)),
@@ -28,6 +51,13 @@ _ROWS = (
     Act("assignment", "分派", "diagram-3", ("assign",)),
     Act("acceptance", "签收", "inbox", ("accept",)),
     Act("log", "记录办理", "journal-text", ("enter_log", "enter_co_log")),
+    Act("extension", "申请延期", "calendar-plus", ("ask_extension",), _asks_no_time),
+    Act("extension_decision", "审批延期", "calendar-check", _DECISIONS, _asks_time),
+    Act("instruction_request", "呈报请示", "envelope-paper", ("request_instruction",), _is_major),
+    Act("instruction", "批示", "pen", ("instruct",)),
+    Act("paper_instruction", "录入批示", "file-arrow-up", ("enter_instruction",), _asks_leader),
+    Act("flag", "标为重大紧急", "exclamation-triangle", ("flag",)),
+    Act("flag_removal", "取消重大紧急", "slash-circle", ("unflag",), _is_major),
     Act("report", "报结", "file-earmark-check", ("report",)),
     Act("signature", "审签", "pen", ("sign", "unsign")),
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
@@ -55,17 +85,37 @@ _NEXT = {
 """The one act that a state waits for; the filled button where the person may do it."""
 
 
-def offered(moves: Iterable[Move]) -> list[Act]:
+def offered(moves: Iterable[Move], case: Case, folder: Dossier) -> list[Act]:
     """The acts that some moves make possible, in the order of a case's life."""
     names = {move.name for move in moves}
-    return [act for act in _ROWS if names.intersection(act.moves)]
+    return [act for act in _ROWS if names.intersection(act.moves) and act.fits(case, folder)]
 
 
-def awaited(case: Case, by: Actor, acts: list[Act]) -> Act | None:
+def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | None:
     """The act that the case waits for from this person, if it is among those offered."""
-    name = _NEXT.get(State(case.state))
+    name = _asked_first(case, by, acts, folder) or _NEXT.get(State(case.state))
+    if name in _ASKED:
+        return ACTS[name]
     if case.state == State.CLAIMED:
         name = "dispatch" if case.screened_at else "screening"
     if case.unit_id == by.unit_id and ACTS["assignment"] in acts:
         name = "assignment"  # a station passes on what came to itself
     return next((act for act in acts if act.name == name), None)
+
+
+_ASKED = ("instruction_request", "instruction", "extension_decision")
+
+
+def _asked_first(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> str | None:
+    """What waits beside the state and comes before it: a request of minutes, or to this person."""
+    told = any(not each["withdrawn_at"] for each in folder.requests)
+    waits = {
+        "instruction_request": case.major and not told,
+        "instruction": any(
+            each["leader_id"] == by.user_id and not (each["answered_at"] or each["withdrawn_at"])
+            for each in folder.requests
+        ),
+        "extension_decision": True,  # offered only where one waits
+    }
+    names = [act.name for act in acts if waits.get(act.name)]
+    return next(iter(names), None)

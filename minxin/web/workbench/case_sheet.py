@@ -19,6 +19,7 @@ from minxin.privacy.masks import mask_numbers
 from minxin.web.life import me
 from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
+from minxin.web.workbench.case_led import led
 
 TEXTS = {"wording": "规范内容", "body": "原文", "public_text": "公示信息"}
 
@@ -61,8 +62,8 @@ THUMBNAIL = 400_000
 def sheet(case: Case, **more: Any) -> dict[str, Any]:
     """Everything that templates/workbench/case.html needs of a case that was loaded by reach."""
     by, folder = me(), dossier.read(case, me())
-    acts = offered(workflow.available(case, by, co_handles=folder.co_handles))
-    first = awaited(case, by, acts)
+    acts = offered(workflow.available(case, by, co_handles=folder.co_handles), case, folder)
+    first = awaited(case, by, acts, folder)
     others = [act for act in acts if act is not first]
     if may_attach(case, by, co_handles=folder.co_handles):
         others.append(ATTACHMENTS)
@@ -82,6 +83,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "first_act": first,
         "other_acts": others,
         "waiting": _waiting(case, folder) if first is None else "",
+        **led(folder, by, lambda text: plain(text, case, by)),
         **more,
     }
 

@@ -1,0 +1,56 @@
+"""What stands beside a case's course on its page: 批示, 请示 and 延期, from its dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from minxin.calendars.words import due_text
+from minxin.cases.dossier import Dossier, Record
+from minxin.people.actor import Actor
+from minxin.web.marks import moment
+
+OUTCOMES = {"pending": "待批", "granted": "已批准", "refused": "未批准", "lapsed": "已失效"}
+
+
+Hide = Callable[[str], str]
+"""A text as the person may read it."""
+
+
+def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
+    """Values of workbench/_instructions.html and workbench/_extensions.html."""
+    return {
+        "instructions": [_instruction(each, hide) for each in folder.instructions],
+        # a 请示件 is between the office and its leaders; units read what came of it
+        "requests": [_request(each) for each in folder.requests] if by.at_city_desk else [],
+        "extensions": [_extension(each, hide) for each in folder.extensions],
+    }
+
+
+def _instruction(each: Record, hide: Hide) -> Record:
+    day = date.fromisoformat(each["given_on"])
+    return {**each, "text": hide(each["text"]), "day": f"{day.month}月{day.day}日"}
+
+
+def _request(each: Record) -> Record:
+    state = "待批示"
+    if each["answered_at"]:
+        state = f"{moment(each['answered_at'])}已批示"
+    elif each["withdrawn_at"]:
+        state = "已撤回"
+    return {**each, "state": state}
+
+
+def _extension(each: Record, hide: Hide) -> Record:
+    days = each["granted"] or each["workdays"]
+    after = each["due_after"]
+    return {
+        **each,
+        "label": OUTCOMES[each["outcome"]],
+        "days": days,
+        "reason": hide(each["reason"]),
+        "opinion": hide(each["opinion"]),
+        "before": due_text(datetime.fromisoformat(each["due_before"])),
+        "after": due_text(datetime.fromisoformat(after)) if after else "",
+    }
