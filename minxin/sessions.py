@@ -38,9 +38,16 @@ class Context:
             raise ValueError("tenant_id must be an integer")
 
     def settings(self) -> str:
-        """The SET LOCAL statements that open each transaction."""
+        """The SET LOCAL statements that open each transaction.
+
+        Plans are never kept: the tenant is no parameter of a statement, so one that was made for
+        the largest tenant would serve the smallest, and might walk the whole city for it.
+        """
         tenant = "" if self.tenant_id is None else str(self.tenant_id)
-        return f"SET LOCAL search_path = '{self.schema}'; SET LOCAL minxin.tenant = '{tenant}'"
+        return (
+            f"SET LOCAL search_path = '{self.schema}'; SET LOCAL minxin.tenant = '{tenant}'; "
+            "SET LOCAL plan_cache_mode = 'force_custom_plan'"
+        )
 
 
 _context: ContextVar[Context | None] = ContextVar("minxin_context", default=None)
@@ -83,9 +90,9 @@ class ReachSession(Session):
     def end_reading(self) -> None:
         """Commit a transaction that has only read, which changes nothing but the driver's mind.
 
-        psycopg forgets at every rollback what it has prepared. A page that only reads would end
-        with one, and each of its statements would be planned anew: most of what the database does
-        for it. Nothing is flushed; what was written and not committed is still rolled back.
+        psycopg forgets at every rollback what it has prepared, and tells the server so. A page that
+        only reads would end with one, and each of its statements would be read and rewritten (the
+        wall) anew. Nothing is flushed; what was written and not committed is still rolled back.
         """
         connection = self.opened
         if connection is None or connection.closed or connection.invalidated:
