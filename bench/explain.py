@@ -32,6 +32,7 @@ DESKS = ((READER, "t01", "a district's station"), (RESPONDER, "t01", "a unit of 
          (READER, "city", "the city's office"))  # fmt: skip
 ROW = re.compile(r'data-href="/[^/]+/cases/([^"]+)"')
 TAB = re.compile(r'<a class="tab" href="([^"]+)"')
+IDS = re.compile(r"\{\d+(?:,\d+){9,}\}")
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 
 
@@ -74,7 +75,9 @@ def explained(app: Flask) -> Iterator[Explained]:
                 yield Explained(where, each, plan(app, each))
 
 
-def plan(app: Flask, each: Statement, how: str = "ANALYZE, COSTS OFF, TIMING OFF") -> str:
+def plan(
+    app: Flask, each: Statement, how: str = "ANALYZE, BUFFERS OFF, COSTS OFF, TIMING OFF"
+) -> str:
     """What the database does for a statement, by its login under its settings."""
     with app.app_context(), db.engines[each.login].connect() as sql:
         sql.exec_driver_sql(each.settings)
@@ -120,10 +123,14 @@ def _written(cases: int, told: list[Explained]) -> str:
     )
     parts = [
         f"{'=' * 100}\n{each.where}  (login: minxin_{each.statement.login})\n\n"
-        f"{_short(each.statement.sql)}\n\n{each.plan}\n"
+        f"{_short(each.statement.sql)}\n\n{IDS.sub(_how_many, each.plan)}\n"
         for each in told
     ]
     return head + "\n" + "\n".join(parts)
+
+
+def _how_many(ids: re.Match[str]) -> str:
+    return f"{{{ids[0].count(',') + 1} ids}}"
 
 
 def _short(sql: str) -> str:
