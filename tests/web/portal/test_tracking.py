@@ -16,7 +16,7 @@ from minxin.cases.models import Case, CitizenAct, Tracking
 from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
 from minxin.cases.tracking import find
-from minxin.extensions import db
+from minxin.extensions import db, valkey
 from minxin.web.portal import progress
 from tests.web.portal.conftest import submit
 
@@ -149,9 +149,61 @@ def test_guesses_at_one_number_are_stopped(panjin, citizen):
     assert [answer.status_code for answer in codes] == [422] * 10 + [429] * 10
     assert "输错的次数太多" in codes[-1].text
     assert guesser.post("/tracking", data=pair(number, code)).status_code == 429
-    elsewhere = panjin.client()
-    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
-    assert elsewhere.post("/tracking", data=pair(number, code)).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("theirs", "own"),
+    [
+        ("192.0.2.7", "192.0.2.8"),
+        ("2001:db8:1::7", "2001:db8:2::7"),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.8"),
+    ],
+)
+def test_a_third_person_who_guesses_does_not_shut_out_the_citizen(panjin, citizen, theirs, own):
+    number, code = submit(citizen)
+    guesser, citizen_elsewhere = from_address(panjin, theirs), from_address(panjin, own)
+    for _ in range(25):
+        last = guesser.post("/tracking", data=pair(number, "22222222"))
+    assert last.status_code == 429
+    open_page(citizen_elsewhere, number, code)
+
+
+def test_a_household_of_ipv6_is_one_address(panjin, citizen):
+    number, _ = submit(citizen)
+    answers = [
+        from_address(panjin, f"2001:db8::{n:x}").post("/tracking", data=pair(number, "22222222"))
+        for n in range(12)
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429] * 2
+
+
+def test_guesses_at_one_number_from_everywhere_are_slowed_for_a_minute(panjin, citizen):
+    number, code = submit(citizen)
+    answers = [
+        from_address(panjin, f"192.0.2.{n}").post("/tracking", data=pair(number, "22222222"))
+        for n in range(25)
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429] * 5
+    assert "请一分钟后再试" in answers[-1].text
+    assert (
+        from_address(panjin, "198.51.100.1").post("/tracking", data=pair(number, code)).status_code
+        == 429
+    )
+    slowing = [
+        valkey.raw.ttl(key)
+        for key in valkey.raw.scan_iter("*")
+        if number.encode() in key and b"192.0.2" not in key
+    ]
+    assert slowing
+    assert max(slowing) <= 60
+    other, other_code = submit(panjin.client())
+    open_page(from_address(panjin, "198.51.100.1"), other, other_code)
+
+
+def from_address(cast, address: str):
+    client = cast.client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
 
 
 def test_guesses_at_many_numbers_from_one_address_are_stopped(panjin, citizen):
@@ -162,9 +214,7 @@ def test_guesses_at_many_numbers_from_one_address_are_stopped(panjin, citizen):
         for n in range(32)
     ]
     assert codes == [422] * 30 + [429] * 2
-    elsewhere = panjin.client()
-    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
-    open_page(elsewhere, number, code)
+    open_page(from_address(panjin, "192.0.2.7"), number, code)
 
 
 def test_opening_ones_own_case_again_and_again_is_no_guessing(panjin, citizen):
