@@ -17,11 +17,15 @@ from minxin.people.units import UnitKind
 from minxin.tenancy.models import Tenant
 from minxin.workbooks.roster import Column, Roster, day, listed
 
+DISTRICT = Column(
+    "tenant", "区县", required=True, also=("属地", "所在区县", "所属区县", "受理地区", "县区")
+)
+
 UNITS = Roster(
     "units",
     "单位",
     (
-        Column("tenant", "区县", required=True),
+        DISTRICT,
         Column("name", "单位名称", required=True),
         Column("kind", "类型", required=True, help=listed(kind.label for kind in UnitKind)),
         Column("under", "上级单位", help="本区县内的单位；上级排在下级之前"),
@@ -35,7 +39,7 @@ PEOPLE = Roster(
     "people",
     "人员",
     (
-        Column("tenant", "区县", required=True),
+        DISTRICT,
         Column("username", "用户名", required=True),
         Column("name", "姓名", required=True),
         Column("unit", "单位", required=True),
@@ -52,7 +56,7 @@ POSTS = Roster(
     "posts",
     "岗位与任职",
     (
-        Column("tenant", "区县", required=True),
+        DISTRICT,
         Column("unit", "单位", required=True),
         Column("post", "岗位", required=True, help=listed(APPOINTMENTS)),
         Column("username", "用户名", help="A、B岗和主管领导必填"),

@@ -125,7 +125,7 @@ def words() -> str:
 
 def _selects(by: Actor) -> Iterable[Select]:
     if by.at_city_desk:
-        yield _select("tenant", "区县", [(desk.slug, desk.name) for desk in desks(g.city)])
+        yield _select("tenant", "属地", [(desk.slug, desk.name) for desk in desks(g.city)])
     yield _select("kind", "类型", [(kind.value, kind.label) for kind in Kind])
     yield _select("urgency", "紧急程度", [(each.value, each.label) for each in Urgency])
     yield _select("source", "来源", [(source.value, source.label) for source in Source])

@@ -59,7 +59,9 @@ _NAMES: dict[Field, tuple[str, ...]] = {
     Field.REPLY: ("答复意见", "答复内容", "回复意见", "回复内容", "答复", "回复"),
     Field.REPLIED_AT: ("答复时间", "答复日期", "回复时间", "回复日期"),
     Field.TYPE: ("类型", "诉求类型", "留言类型", "信件类型"),
-    Field.DISTRICT: ("区县", "属地", "所属区县", "所属地区", "县区"),
+    Field.DISTRICT: (
+        "属地", "区县", "所在区县", "所属区县", "受理地区", "所属地区", "县区",
+    ),
     Field.PROVINCIAL_NO: ("省编号", "省平台编号", "省转编号"),
     Field.PROVINCIAL_DUE: ("省时限", "省办理时限", "省平台时限", "省办结时限"),
 }  # fmt: skip

@@ -61,6 +61,7 @@ class Column:
     read: Read = words
     required: bool = False
     help: str = ""
+    also: tuple[str, ...] = ()  # other headers that other offices' sheets give it
 
 
 class Outcome(StrEnum):
@@ -176,11 +177,12 @@ def _walk(
 
 def _places(roster: Roster, columns: Sequence[str]) -> dict[str, int]:
     known = {heading(name): place for place, name in reversed(list(enumerate(columns)))}
-    places = {
-        column.key: known[heading(column.label)]
-        for column in roster.columns
-        if heading(column.label) in known
-    }
+    places: dict[str, int] = {}
+    for column in roster.columns:
+        names = (heading(name) for name in (column.label, *column.also))
+        found = next((name for name in names if name in known), None)
+        if found is not None:
+            places[column.key] = known[found]
     missing = [c.label for c in roster.columns if c.required and c.key not in places]
     if missing:
         raise Refused(

@@ -254,8 +254,11 @@ def test_contact_data_is_sealed_and_the_earlier_reply_kept_inside(panjin, upload
         assert reply.payload == {"text": "已安排更换灯具。", "at": "2026-11-21T09:00:00+08:00"}
 
 
-def test_known_words_fill_type_and_district_and_unknown_ones_are_kept(panjin, uploaded, run):
-    header = ("主题", "诉求内容", "类型", "区县", "省编号", "省时限")
+@pytest.mark.parametrize("district", ["属地", "区县", "所在区县", "受理地区"])
+def test_known_words_fill_type_and_district_and_unknown_ones_are_kept(
+    panjin, uploaded, run, district
+):
+    header = ("主题", "诉求内容", "类型", district, "省编号", "省时限")
     content = book(
         ("甲", "路灯不亮", "投诉", "大洼区", "P1", "2026-12-01"),
         ("乙", "水压太低", "吐槽", "某新区", "", ""),

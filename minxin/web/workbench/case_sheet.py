@@ -16,7 +16,7 @@ from minxin.cases.models import FAR, Case, Clock
 from minxin.cases.states import CloseMethod, Kind, State
 from minxin.people.actor import Actor
 from minxin.privacy.masks import mask_numbers
-from minxin.web.life import me
+from minxin.web.life import desks, me
 from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
 from minxin.web.workbench.case_led import led
@@ -121,11 +121,17 @@ def facts(case: Case, folder: Dossier) -> list[tuple[str, str]]:
         ("地点", case.place),
         ("登记时间", moment(case.received_at)),
         ("认领人", folder.holder),
-        ("受理地区", folder.tenant if case.unit_id else ""),
+        ("属地", _district(case, folder)),
     ]
     if case.close_method:
         rows.append(("结案方式", CloseMethod(case.close_method).label))
     return [(term, value) for term, value in rows if value]
+
+
+def _district(case: Case, folder: Dossier) -> str:
+    """Where the matter is, as staff said; else whose unit handles it."""
+    named = {desk.slug: desk.name for desk in desks(g.city)}
+    return named.get(case.district or "", folder.tenant if case.unit_id else "")
 
 
 def contact(case: Case, folder: Dossier, by: Actor) -> dict[str, Any]:

@@ -78,6 +78,17 @@ def _units(cast):
         return db.session.scalar(select(func.count(Unit.id)))
 
 
+@pytest.mark.parametrize("district", ["属地", "所在区县", "受理地区"])
+def test_the_district_s_column_may_have_another_header(panjin, district):
+    content = _table(
+        [district, *UNITS[1:]], ["大洼区", "大洼区水利局", "联网单位", "", "2026-11-01"]
+    )
+    before = _units(panjin)
+    answer = _post(panjin.client("wenbo"), "units", content)
+    assert answer.status_code in (200, 303), answer.text
+    assert _units(panjin) == before + 1
+
+
 def test_one_wrong_row_keeps_all_out(panjin):
     client, before = panjin.client("wenbo"), _units(panjin)
     content = _table(
