@@ -67,6 +67,15 @@ def test_tenants_stand_side_by_side_with_their_figures(lived):
     assert rows["全市合计"] == ["4", "3", "1", "1", "1", "100.00% · 1/1", "100.00% · 1/1"]
 
 
+def test_on_a_phone_each_figure_carries_its_own_word(lived):
+    page = lived.client("qinchuan").get("/city/").text
+    table = page.partition('<table class="board">')[2].partition("</table>")[0]
+    words = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', table)[1:]
+    labels = re.findall(r'<td class="num[^"]*" data-label="([^"]+)"', table)
+    assert labels == words * (len(labels) // len(words))
+    assert len(labels) == table.count("<td")
+
+
 def test_what_the_office_has_not_sent_is_no_department_s_work(lived):
     page = lived.client("linjing").get("/city/").text
     assert _rows(page)["市直部门"][1:4] == ["0", "0", "0"]
