@@ -89,6 +89,8 @@ def _sections(by: Actor, todo: int) -> list[Section]:
     rows = (
         ("区县对比", "bar-chart", "oversight.board", P.BOARD_VIEW, None),
         ("待办", "inbox", "workbench.todo", P.CASE_VIEW, todo),
+        ("批示", "pen", "oversight.instructions", P.CASE_INSTRUCT, None),
+        ("重大紧急件", "exclamation-triangle", "oversight.major_cases", P.BOARD_VIEW, None),
         ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 pages = Blueprint("oversight", __name__, url_prefix="/city")
 
-from minxin.web.oversight import board  # noqa: E402,F401
+from minxin.web.oversight import board, majors  # noqa: E402,F401

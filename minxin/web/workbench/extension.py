@@ -184,7 +184,8 @@ def _about_asking(case: Case, form: AskForm, dues: list[Due]) -> dict[str, Any]:
 
 def _about_deciding(case: Case, form: DecisionForm, dues: list[Due]) -> dict[str, Any]:
     asked, running = extensions.pending(case), extensions.handling(case)
-    assert asked is not None
+    if asked is None:  # somebody decided it, or it lapsed, while the form was open
+        return {"asked": None}
     return {
         "asked": asked,
         "asked_reason": plain(asked.reason, case, me()),

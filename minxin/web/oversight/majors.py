@@ -1,0 +1,89 @@
+"""重大紧急件: what waits for a leader's 批示, and all of them followed to the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from minxin import clock
+from minxin.access.permissions import Permission
+from minxin.cases import majors
+from minxin.cases.majors import Major
+from minxin.cases.models import FAR, Clock
+from minxin.cases.states import State, Urgency
+from minxin.privacy.masks import mask_numbers
+from minxin.web.guards import permitted
+from minxin.web.life import me
+from minxin.web.marks import moment, remaining, tone
+from minxin.web.oversight import pages
+
+
+@pages.get("/instructions")
+@permitted(Permission.CASE_INSTRUCT)
+def instructions() -> str:
+    """What waits for this leader, and what he has said: made for a phone."""
+    user_id = me().user_id or 0
+    return render_template(
+        "oversight/instructions.html",
+        waiting=[
+            {**_row(each), "text": mask_numbers(asked.text), "asked_at": asked.asked_at}
+            for each, asked in majors.asked_of(user_id)
+        ],
+        given=[
+            {"number": number, "text": mask_numbers(each.text), "at": each.entered_at}
+            for number, each in majors.led_by(user_id)
+        ],
+    )
+
+
+@pages.get("/major-cases")
+@permitted(Permission.BOARD_VIEW)
+def major_cases() -> str:
+    """Every 重大紧急件 with its steps: 请示, 批示, first word of the unit, due."""
+    return render_template(
+        "oversight/major_cases.html",
+        open_ones=[_row(each) for each in majors.open_ones()],
+        ended_ones=[_row(each) for each in majors.ended_ones()],
+    )
+
+
+def _row(each: Major) -> dict[str, Any]:
+    return {
+        "number": each.number,
+        "title": mask_numbers(each.title),
+        "urgency": Urgency(each.urgency).label,
+        "state": State(each.state).label,
+        "tone": tone(each.state),
+        "unit": each.unit,
+        "tenant": each.tenant if each.unit else "",
+        "flagged": moment(each.flagged_at),
+        "asked": _asked(each),
+        "led": moment(each.led.entered_at) if each.led else "",
+        "led_by": each.led.leader if each.led else "",
+        "feedback": _feedback(each.feedback),
+        "left": remaining(each.due_at, each.yellow_at) if each.due_at < FAR else None,
+        "closed": moment(each.closed_at) if each.closed_at else "",
+    }
+
+
+def _asked(each: Major) -> dict[str, str]:
+    """When and before whom; how late it is where nobody was told yet."""
+    if each.asked is None:
+        minutes = (clock.now() - each.flagged_at).total_seconds() // 60
+        late = minutes >= 30 and not each.ended
+        return {"words": "还没有请示", "who": "", "level": "late" if late else "soon"}
+    return {"words": moment(each.asked.asked_at), "who": each.asked.leader, "level": ""}
+
+
+def _feedback(asked: Clock | None) -> dict[str, str]:
+    if asked is None:
+        return {"words": "", "level": ""}
+    if asked.stopped_at is None:
+        left = remaining(asked.due_at, asked.yellow_at)
+        return {"words": left.words, "level": left.level} if left else {"words": "", "level": ""}
+    late = asked.stopped_at >= asked.due_at
+    return {
+        "words": moment(asked.stopped_at) + ("（超时）" if late else ""),
+        "level": "late" if late else "",
+    }
