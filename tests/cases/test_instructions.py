@@ -1,4 +1,4 @@
-"""重大、紧急: the flag and its 30 minutes, 请示件, 批示, and the unit's first word to the instant."""
+"""重大、紧急: the flag and its 30 minutes, 请示件, 批示, and the unit's first word."""
 
 from __future__ import annotations
 
@@ -204,8 +204,8 @@ def test_a_station_flags_what_its_district_has_in_hand(panjin, in_hand):
 
 def test_a_flag_taken_away_withdraws_what_was_asked(panjin, in_hand):
     request(flag(in_hand, when=at(11, 2, 11)), when=at(11, 2, 11))
+    other = Walk(panjin, NIGHT)
     with pytest.raises(Refused, match="没有标为"):
-        other = Walk(panjin, NIGHT)
         do(other, "linjing", lambda case, by: flagging.unflag(case, "误标", by=by, at=NIGHT))
     do(
         in_hand,
@@ -358,9 +358,9 @@ def _picture() -> bytes:
     return picture.getvalue()
 
 
-def enter(item, paper: OnPaper, when=at(11, 2, 12)):
+def enter(item, paper: OnPaper):
     def step(case, by):
-        return instructions.enter(case, paper, by=by, at=when)
+        return instructions.enter(case, paper, by=by, at=at(11, 2, 12))
 
     do(item, "linjing", step)
 
