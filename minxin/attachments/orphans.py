@@ -31,7 +31,7 @@ def clear(store: Store, schema: str, at: datetime) -> int:
     names = naming(schema)
     if not names:
         raise LookupError("no column names a stored file")
-    gone = 0
+    gone = store.delete_halves(schema, at - AGE)
     for digit in "0123456789abcdef":  # a sixteenth at a time, to hold little
         old = list(store.older(schema, at - AGE, digit))
         if old:

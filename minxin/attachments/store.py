@@ -22,6 +22,7 @@ from minxin.attachments.inspect import Inspected
 from minxin.errors import MinxinError, Refused
 
 _KEY = re.compile(r"[0-9a-f]{64}")
+_HALF = ".new-"
 _CITY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
@@ -68,6 +69,17 @@ class Store:
         for path in sorted((self._root / city).glob(f"{start:?<2}/*")):
             if _KEY.fullmatch(path.name) and path.stat().st_mtime < than.timestamp():
                 yield path.name
+
+    def delete_halves(self, city: str, than: datetime) -> int:
+        """Remove what a power cut left of files that were being written; answers how many."""
+        halves = [
+            path
+            for path in (self._root / city).glob(f"??/{_HALF}*")
+            if path.stat().st_mtime < than.timestamp()
+        ]
+        for path in halves:
+            path.unlink(missing_ok=True)
+        return len(halves)
 
     def delete_older(self, key: str, city: str, than: datetime) -> bool:
         """Remove a file unless somebody has put it in again meanwhile; says whether it went."""
@@ -123,7 +135,7 @@ def _digest(path: Path) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=_HALF, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)

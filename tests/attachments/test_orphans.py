@@ -93,6 +93,20 @@ def test_every_column_that_names_a_file_is_asked(panjin):
         }
 
 
+def test_what_a_power_cut_left_goes_too(app, panjin, put):
+    whole = put(OLD)
+    folder = app.extensions["settings"].folder
+    (path,) = folder.rglob(f"{panjin.city.schema}/??/{whole}")
+    halves = [path.with_name(".new-old"), path.with_name(".new-fresh")]
+    for each in halves:
+        each.write_bytes(b"half")
+    then = (clock.now() - OLD).timestamp()
+    os.utime(halves[0], (then, then))
+    clear_files()
+    assert [each.exists() for each in halves] == [False, True]
+    halves[1].unlink()
+
+
 def test_the_city_beside_it_keeps_its_own(app, panjin, linshi, put, there):
     key, store = put(OLD), app.extensions["store"]
     content = store.read(key, panjin.city.schema)

@@ -16,6 +16,14 @@ def test_what_is_sealed_opens_in_its_context(text: str, context: str) -> None:
     assert vault.open(vault.seal(text, context), context) == text
 
 
+@given(st.binary(max_size=400), st.text(max_size=40))
+def test_a_file_that_is_sealed_opens_in_its_context(content: bytes, context: str) -> None:
+    blob = vault.seal_bytes(content, context)
+    assert vault.open_bytes(blob, context) == content
+    with pytest.raises(VaultError):
+        vault.open_bytes(blob, context + " ")
+
+
 def test_sealing_twice_gives_different_bytes_that_do_not_show_the_text() -> None:
     first, second = vault.seal("13800001234", "phone:1"), vault.seal("13800001234", "phone:1")
     assert first != second
