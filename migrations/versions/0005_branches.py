@@ -1,4 +1,4 @@
-"""What the branches of a case's life share: its second course, tags, what waits, new rules."""
+"""What the branches of a case's life share: tags, and what waits beside a state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,51 +8,14 @@ from migrations.wall import wall
 revision = "0005"
 down_revision = "0004"
 
-ENDED = "state IN ('closed', 'refused', 'withdrawn', 'judged', 'merged')"
-RULES = (
-    # key, name, unit, amount, article, begins: as cities adopted the others when they were founded
-    ("judgement", "诉求人评价", "day", 15, "第九条（一）", "答复"),
-    ("return_decision", "退件审核", "workday", 1, "第九条（五）", "申请退件"),
-    ("ruling", "责任裁定", "workday", 2, "第九条（五）", "提请裁定"),
-    ("reopening", "申请重办", "day", 15, "第八条（五）", "结案"),
-    ("reopening_decision", "重办审核", "workday", 2, "第八条（五）", "申请重办"),
-    ("promise", "跟踪件承诺", "day", 30, "第八条（二）", "列为跟踪件"),
-)
-
 
 def upgrade() -> None:
-    """Columns first, then the tables with their walls, then the rules of cities that stand."""
-    _widen_cases()
-    op.add_column("clocks", sa.Column("subject_id", sa.BigInteger(), nullable=True))
+    """Columns first, then the tables with their walls."""
+    major = sa.Column("major", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("cases", major)
+    op.add_column("cases", sa.Column("reporter_id", sa.BigInteger(), nullable=True))
     _make_tags()
     _make_pendings()
-    for key, name, unit, amount, article, begins in RULES:
-        _adopt(key, name, unit, amount, f"{article}，时限按系统默认值", begins)
-
-
-def _widen_cases() -> None:
-    for column, default in (
-        (sa.Column("track", sa.String()), "appeal"),
-        (sa.Column("from_station", sa.Boolean()), sa.false()),
-        (sa.Column("hops", sa.Integer()), "0"),
-        (sa.Column("major", sa.Boolean()), sa.false()),
-    ):
-        column.nullable, column.server_default = False, sa.DefaultClause(default)
-        op.add_column("cases", column)
-    for column in (
-        sa.Column("ruled_at", sa.DateTime(timezone=True)),
-        sa.Column("reporter_id", sa.BigInteger()),
-        sa.Column("master_id", sa.BigInteger()),
-        sa.Column("provincial_due_at", sa.DateTime(timezone=True)),
-        sa.Column("provincial_stars", sa.Integer()),
-    ):
-        op.add_column("cases", column)
-    op.create_foreign_key("fk_cases_master_id", "cases", "cases", ["master_id"], ["id"])
-    op.create_index("ix_cases_master_id", "cases", ["master_id"])
-    op.drop_index("ix_cases_ended_tenant_id_id", "cases")
-    op.create_index(
-        "ix_cases_ended_tenant_id_id", "cases", ["tenant_id", "id"], postgresql_where=sa.text(ENDED)
-    )
 
 
 def _make_tags() -> None:
@@ -90,27 +53,6 @@ def _make_pendings() -> None:
     )
     op.create_index("ix_pendings_tenant_id_what", "pendings", ["tenant_id", "what"])
     wall("pendings")
-
-
-def _adopt(key: str, name: str, unit: str, amount: int, article: str, begins: str) -> None:
-    """Only where rules stand: a new city is given them all when it is founded."""
-    statement = sa.text(
-        "INSERT INTO deadline_rules"
-        " (key, version, name, unit, amount, article, begins, from_due, adopted_at)"
-        " SELECT :key, 1, :name, :unit, :amount, :article, :begins, false, now()"
-        " WHERE EXISTS (SELECT FROM deadline_rules)"
-    )
-    op.get_bind().execute(
-        statement,
-        {
-            "key": key,
-            "name": name,
-            "unit": unit,
-            "amount": amount,
-            "article": article,
-            "begins": begins,
-        },
-    )
 
 
 def _of_tenant() -> tuple[sa.Column, sa.Column]:

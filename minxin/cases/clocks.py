@@ -13,7 +13,7 @@ from minxin.cases import allowances
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner, citizen_words, explain
 from minxin.cases.rulebook import Rulebook, adopted_calendar, as_calendar, as_rule, rulebook
-from minxin.cases.states import ON_HAND, RETURNED, WITH_UNIT, Kind, State, Urgency
+from minxin.cases.states import ON_HAND, WITH_UNIT, Kind, State, Urgency
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
@@ -73,7 +73,7 @@ def rule_key(case: Case, key: str) -> str | None:
     if key == HANDLING:
         return handling_rule(case)
     if key == FEEDBACK:
-        asked = case.urgency != Urgency.NORMAL and State(case.state) in ON_HAND | RETURNED
+        asked = case.urgency != Urgency.NORMAL and State(case.state) in ON_HAND
         return f"{case.urgency}_feedback" if asked else None
     return key
 
@@ -83,12 +83,9 @@ def handling_rule(case: Case) -> str:
     return case.kind or str(Kind.OTHER)
 
 
-def start(
-    case: Case, key: str, at: datetime, book: Rulebook, subject_id: int | None = None
-) -> Clock:
+def start(case: Case, key: str, at: datetime, book: Rulebook) -> Clock:
     """Start a clock of the case at an instant, by its rule key."""
     clock = drawn(case, book.due(key, at), at)
-    clock.subject_id = subject_id
     db.session.add(clock)
     return clock
 
@@ -121,11 +118,9 @@ def stop(
     keys: Collection[str],
     case: Case,
     at: datetime,
-    subject_id: int | None = None,
 ) -> list[Clock]:
     """Stop those of the running clocks that a move names; "*" stops all of the case's course.
 
-    subject_id: only those of one message or request.
     One that stood still is resumed first: what it stopped before must be an instant.
     """
     wanted = {rule_key(case, key) for key in keys}
@@ -135,7 +130,6 @@ def stop(
         clock
         for clock in clocks
         if clock.rule_key in wanted or ("*" in keys and clock.rule_key not in BESIDE)
-        if subject_id is None or clock.subject_id == subject_id
     ]
     for clock in stopped:
         if allowances.paused(clock.inputs):

@@ -79,7 +79,6 @@ def dispatch(
     )
     if unit is None:  # the move has refused it
         raise AssertionError
-    made.case.from_station = False
     send(made.case, unit, co_units, order, by, at)
     return give_to(made.case, unit)
 
@@ -125,7 +124,6 @@ def assign(
         .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
         .values(ended_at=at, outcome="passed_on")
     )
-    made.case.from_station = True
     give_to(made.case, unit)
     send(made.case, unit, co_units, order, by, at)
     return made.case

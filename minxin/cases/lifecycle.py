@@ -32,15 +32,8 @@ PLACES: dict[State, tuple[int, int]] = {
     State.CLOSED: (2, 10),
     State.REFUSED: (0, 1),
     State.WITHDRAWN: (0, 3),
-    State.MERGED: (0, 5),
-    State.RETURNING: (1, 3),
-    State.DISPUTED: (1, 4),
-    State.CONSULTING: (1, 8),
-    State.TO_ANSWER: (3, 2),
-    State.ANSWERED: (3, 4),
-    State.JUDGED: (3, 6),
 }
-LEFT = (24, 230, 560, 860)
+LEFT = (24, 130, 330)
 """Where each column begins."""
 HIGH, BOX, TALL, MARGIN = 92, 132, 40, 24
 
@@ -119,10 +112,6 @@ def who(row: Move) -> str:
         limits.append("never who handled it")
     if row.part == "co":
         limits.append("as a co-handling unit")
-    if row.sender:
-        limits.append("who sent it to the unit" + (" or above" if row.sender == "above" else ""))
-    if row.track:
-        limits.append(f"only {row.track.label}")
     return "、".join(people) + (f"; {'; '.join(limits)}" if limits else "")
 
 

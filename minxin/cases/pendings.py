@@ -20,15 +20,11 @@ from minxin.tenancy.models import MOVES, OfTenant
 
 
 class What(Labelled):
-    """What waits. The first group waits for the office or station, the second for a unit."""
+    """What waits."""
 
     EXTENSION = "extension", "延期待批"
-    MESSAGE = "message", "留言待处理"
-    REOPENING = "reopening", "重办待定"
     INSTRUCTION_REQUEST = "instruction_request", "待请示"
     INSTRUCTION = "instruction", "待批示"
-    PROMISE = "promise", "跟踪待复查"
-    REPLY = "reply", "留言待答复"
 
 
 class Pending(OfTenant):

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.wall import wall
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
