@@ -42,10 +42,14 @@ SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Figure:
-    """One page measured; the floors in requests/s, and what share of the bare one it reaches."""
+    """One page measured: asked by four browsers at once, `alone_ms` is the median of a single one.
+
+    The floors are requests/s; of_bare is the share of the bare one that the page reaches.
+    """
 
     page: str
     per_second: float
+    alone_ms: float
     p50_ms: float
     p99_ms: float
     statements: int
@@ -131,17 +135,18 @@ def _pages(reader: FlaskClient) -> dict[str, str]:
 
 
 def _page(name: str, place: tuple[str, str, str], static: str, bare: str, asks: int) -> Figure:
-    page, plain, rows = Taken(), Taken(), Taken()
+    page, plain, rows, alone = Taken(), Taken(), Taken(), Taken()
     driving.read(Taken(), *place, 0.5)
     driving.read(Taken(), bare, f"/{name}", "", 0.5)
     for _ in range(ROUNDS):
         driving.read(page, *place, SECONDS)
         driving.read(rows, bare, f"/{name}", "", SECONDS)
         driving.read(plain, static, f"/floor/{page.size}", "", SECONDS / 2)
+    driving.read(alone, *place, SECONDS, clients=1)
     if plain.errors or rows.errors:
         raise SystemExit(f"A floor of {name} answered with errors")
     share = round(page.per_second / rows.per_second, 2)
-    return _figure(name, page, asks, plain.per_second, rows.per_second, share)
+    return _figure(name, page, alone, asks, plain.per_second, rows.per_second, share)
 
 
 def _move(app: Flask, host: str, static: str) -> Figure:
@@ -158,19 +163,21 @@ def _move(app: Flask, host: str, static: str) -> Figure:
             raise SystemExit(f"{path} answered {answer.status_code}")
     cookie, token_ = driving.sign_in(host, "city")
     sent = {"csrf_token": token_, "version": shapes.VERSION}
-    page, plain = Taken(), Taken()
+    page, plain, alone = Taken(), Taken(), Taken()
     driving.send(page, host, ((path, sent) for path, _ in forms), cookie, SECONDS * ROUNDS)
+    driving.send(alone, host, ((path, sent) for path, _ in forms), cookie, SECONDS / 2, clients=1)
     driving.read(plain, static, f"/floor/{page.size}", "", SECONDS)
-    return _figure("move", page, len(seen), plain.per_second)
+    return _figure("move", page, alone, len(seen), plain.per_second)
 
 
 def _figure(
-    name: str, page: Taken, asks: int, static: float, bare: float | None = None,
+    name: str, page: Taken, alone: Taken, asks: int, static: float, bare: float | None = None,
     share: float | None = None,
 ) -> Figure:  # fmt: skip
     return Figure(
         page=name,
         per_second=page.per_second,
+        alone_ms=alone.milliseconds(0.5),
         p50_ms=page.milliseconds(0.5),
         p99_ms=page.milliseconds(0.99),
         statements=asks,
@@ -190,8 +197,8 @@ def _tell(folder: Path, asks: dict[str, list[Statement]]) -> Path:
     return told
 
 
-HEADS = ("page", "req/s", "p50 ms", "p99 ms", "statements", "bytes", "errors", "static req/s",
-         "bare req/s", "of bare")  # fmt: skip
+HEADS = ("page", "req/s", "alone ms", "p50 ms", "p99 ms", "statements", "bytes", "errors",
+         "static req/s", "bare req/s", "of bare")  # fmt: skip
 
 
 def _print(figures: Sequence[Figure]) -> None:

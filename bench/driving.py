@@ -6,7 +6,7 @@ import socket
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -51,7 +51,7 @@ class Browser:
         """(status, body) of a page."""
         return self._ask(f"GET {path} HTTP/1.1\r\n{self._head()}\r\n".encode())
 
-    def post(self, path: str, form: dict[str, object]) -> tuple[int, bytes]:
+    def post(self, path: str, form: Mapping[str, object]) -> tuple[int, bytes]:
         """(status, body) of what a form is answered with."""
         body = urlencode(form)
         head = f"{self._head()}Content-Type: application/x-www-form-urlencoded\r\n"
@@ -99,21 +99,27 @@ def _token(browser: Browser, path: str) -> str:
     return found[1]
 
 
-def read(taken: Taken, host: str, path: str, cookie: str, seconds: float) -> None:
-    """Ask for one page for so many seconds."""
+def read(
+    taken: Taken, host: str, path: str, cookie: str, seconds: float, clients: int = CLIENTS
+) -> None:
+    """Ask for one page for so many seconds, by so many browsers at a time."""
     until = time.perf_counter() + seconds
 
     def one(browser: Browser) -> Iterator[tuple[int, bytes]]:
         while time.perf_counter() < until:
             yield browser.get(path)
 
-    _drive(taken, host, cookie, one, 200)
+    _drive(taken, host, cookie, one, 200, clients)
 
 
 def send(
-    taken: Taken, host: str, forms: Iterator[tuple[str, dict[str, object]]], cookie: str,
+    taken: Taken,
+    host: str,
+    forms: Iterator[tuple[str, dict[str, object]]],
+    cookie: str,
     seconds: float,
-) -> None:  # fmt: skip
+    clients: int = CLIENTS,
+) -> None:
     """Send one form after the other, each to its own address, for so many seconds."""
     until = time.perf_counter() + seconds
     turn = threading.Lock()
@@ -126,11 +132,18 @@ def send(
                 return
             yield browser.post(*following)
 
-    _drive(taken, host, cookie, one, 303)
+    _drive(taken, host, cookie, one, 303, clients)
 
 
-def _drive(taken: Taken, host: str, cookie: str, one, expected: int) -> None:  # type: ignore[no-untyped-def]
-    browsers = [Browser(host, cookie) for _ in range(CLIENTS)]
+def _drive(
+    taken: Taken,
+    host: str,
+    cookie: str,
+    one: Callable[[Browser], Iterator[tuple[int, bytes]]],
+    expected: int,
+    clients: int,
+) -> None:
+    browsers = [Browser(host, cookie) for _ in range(clients)]
 
     def run(browser: Browser) -> None:
         last = time.perf_counter()

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import Cursor
 from sqlalchemy import create_engine
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from bench import shapes
 from bench.shapes import Case, City, Row
@@ -150,11 +151,11 @@ def _copy(cursor: Cursor[Any], table: str, columns: str, rows: Iterator[Row]) ->
 def _defaults(table: str, given: list[str]) -> dict[str, object]:
     """What the models write into columns that must have a value and are not given one."""
     columns = db.metadata.tables[table].columns
-    needed = [each for each in columns if not each.nullable and each.default is not None]
+    defaults = {each.name: each.default for each in columns if not each.nullable}
     return {
-        each.name: each.default.arg
-        for each in needed
-        if each.name not in given and each.default.is_scalar
+        name: default.arg
+        for name, default in defaults.items()
+        if name not in given and isinstance(default, ScalarElementColumnDefault)
     }
 
 
