@@ -30,6 +30,8 @@ class Permission(StrEnum):
     CASE_FLAG = "case.flag"
     INSTRUCTION_REQUEST = "instruction.request"
     CASE_INSTRUCT = "case.instruct"
+    LETTER_USE = "letter.use"
+    BULLETIN_WRITE = "bulletin.write"
     CONTACT_REVEAL = "contact.reveal"
     BOARD_VIEW = "board.view"
     DESK_VIEW = "desk.view"

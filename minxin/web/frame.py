@@ -19,6 +19,9 @@ from minxin.web.marks import full_moment
 MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
 """Who has one of these has a console."""
 
+HOLDING = ("workbench.cases", "workbench.letters", "workbench.exchange")
+"""Sections with pages of their own below them."""
+
 Section = tuple[str, str, str, bool, int | None]
 """(label, icon, url, current, count)"""
 
@@ -94,6 +97,8 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
+        ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
+        ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
         ("管理", "gear", "console.home", MANAGING, None),
     )
@@ -120,7 +125,7 @@ def _at_desk(endpoint: str, **values: Any) -> str:
 
 def _leads_here(endpoint: str) -> bool:
     """Is this page the section's own, or below it (a case is below the register)?"""
-    if endpoint == "workbench.cases":
+    if endpoint in HOLDING:
         return request.path.startswith(_at_desk(endpoint))
     if endpoint == "console.home":
         return request.blueprint == "console"
