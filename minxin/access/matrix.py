@@ -43,6 +43,8 @@ _OFFICE = _MAILBOX | _all(
     P.CASE_FLAG,
     P.INSTRUCTION_REQUEST,
     P.BULLETIN_WRITE,
+    P.DUTY_VIEW,
+    P.DUTY_BACKFILL,
     P.CONTACT_REVEAL,
     P.BOARD_VIEW,
 )
@@ -65,6 +67,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
             P.CASE_FOLLOW_UP,
             P.CASE_FLAG,
             P.BULLETIN_WRITE,
+            P.DUTY_VIEW,
             P.CONTACT_REVEAL,
         ),
         # A station handles what was sent to itself; what it passed on is the unit's to handle.
@@ -85,9 +88,12 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
         P.CASE_REPORT,
         P.EXTENSION_ASK,
         P.LETTER_USE,
+        P.DUTY_VIEW,
         P.CONTACT_REVEAL,
     ),
-    Role.UNIT_HEAD: _all(Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN, P.LETTER_USE),
+    Role.UNIT_HEAD: _all(
+        Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN, P.LETTER_USE, P.DUTY_VIEW
+    ),
     Role.LEADER: _all(Reach.CITY, P.DESK_VIEW, P.CASE_VIEW, P.BOARD_VIEW, P.CASE_INSTRUCT),
     # 三权分立: administrators never see a case, and who makes accounts gives no roles.
     Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ORGANISATION_MANAGE),

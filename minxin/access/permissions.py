@@ -32,6 +32,8 @@ class Permission(StrEnum):
     CASE_INSTRUCT = "case.instruct"
     LETTER_USE = "letter.use"
     BULLETIN_WRITE = "bulletin.write"
+    DUTY_VIEW = "duty.view"
+    DUTY_BACKFILL = "duty.backfill"
     CONTACT_REVEAL = "contact.reveal"
     BOARD_VIEW = "board.view"
     DESK_VIEW = "desk.view"

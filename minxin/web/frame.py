@@ -13,6 +13,7 @@ from minxin.access.permissions import Permission as P
 from minxin.cases import tabs
 from minxin.notices import inbox
 from minxin.people.actor import Actor
+from minxin.web import presence
 from minxin.web.life import me
 from minxin.web.marks import full_moment
 
@@ -40,6 +41,7 @@ class Frame:
     role: str
     counters: dict[str, int]
     unread: int
+    duty: presence.State | None
     sections: list[Section]
     links: list[tuple[str, str, str]]
     home_url: str
@@ -75,6 +77,7 @@ def _frame(by: Actor) -> Frame:
         role=by.role or "",
         counters={"todo": todo, "soon": counted["soon"], "late": counted["late"]} if sees else {},
         unread=inbox.unread(by.user_id or 0),
+        duty=presence.state(by),
         sections=_sections(by, todo),
         links=[("修改密码", "key", url_for("workbench.password", desk=g.desk.slug))],
         home_url=_at_desk("workbench.home"),
@@ -99,6 +102,7 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
         ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
         ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
+        ("值守", "calendar-check", "workbench.duty", P.DUTY_VIEW, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
         ("管理", "gear", "console.home", MANAGING, None),
     )

@@ -114,6 +114,8 @@ REGULATION_1_9 = {
     "CASE_INSTRUCT":  (_,   _,    C,    _,    _,    _,   _, _, _),
     "LETTER_USE":     (O,   O,    _,    O,    U,    U,   _, _, _),
     "BULLETIN_WRITE": (C,   C,    _,    T,    _,    _,   _, _, _),
+    "DUTY_VIEW":      (C,   C,    _,    T,    U,    U,   _, _, _),
+    "DUTY_BACKFILL":  (C,   C,    _,    _,    _,    _,   _, _, _),
     "CONTACT_REVEAL": (C,   C,    _,    T,    U,    _,   _, _, _),
     "BOARD_VIEW":     (C,   C,    C,    _,    _,    _,   _, _, _),
     "TENANT_MANAGE":  (_,   C,    _,    _,    _,    _,   _, _, _),

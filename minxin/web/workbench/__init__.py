@@ -20,6 +20,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     closing,
     contact,
     dispatch,
+    duty,
     entry,
     exchange,
     extension,
