@@ -16,7 +16,6 @@ from minxin.web import (
     life,
     oversight,
     portal,
-    presence,
     remembering,
     render,
     workbench,
@@ -74,7 +73,6 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     behind(app, settings.proxies)
     life.register(app)
-    presence.register(app)
     remembering.register(app)
     door.register(app)
     render.register(app)
