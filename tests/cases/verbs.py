@@ -11,13 +11,28 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from minxin.cases import closing, dispatch, followup, handling, rating, reporting, screening
+from minxin.cases import (
+    closing,
+    dispatch,
+    extensions,
+    flagging,
+    followup,
+    handling,
+    instructions,
+    leaders,
+    rating,
+    reporting,
+    screening,
+)
 from minxin.cases.dispatch import Order
-from minxin.cases.followup import Call
+from minxin.cases.extensions import Decision, Wish
+from minxin.cases.followup import CONCLUDING, Call
+from minxin.cases.instructions import OnPaper
 from minxin.cases.models import Case
 from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
 from minxin.cases.states import CallOutcome, RefusalGround
+from minxin.clock import local
 from minxin.people.actor import Actor
 from tests.cases.walking import REPORT
 
@@ -82,6 +97,60 @@ def enter_log(life, case, by, data):
 
 
 @verb
+def enter_co_log(life, case, by, data):
+    handling.enter_log(case, "已派人配合", by=by, at=life.at)
+
+
+@verb
+def ask_extension(life, case, by, data):
+    again = data.draw(st.sampled_from(["", "连降暴雪"]))
+    wish = Wish(data.draw(st.integers(1, 6)), "雨天无法施工", again)
+    extensions.ask(case, wish, by=by, at=life.at)
+
+
+@verb
+def grant_extension(life, case, by, data):
+    decision = Decision(data.draw(st.integers(1, 6)), "同意", "因雨停工")
+    extensions.grant(case, decision, by=by, at=life.at)
+
+
+@verb
+def refuse_extension(life, case, by, data):
+    extensions.refuse(case, "理由不足", by=by, at=life.at)
+
+
+@verb
+def flag(life, case, by, data):
+    urgency = data.draw(st.sampled_from(["urgent", "critical"]))
+    flagging.flag(case, "路面塌陷", urgency, by=by, at=life.at)
+
+
+@verb
+def unflag(life, case, by, data):
+    flagging.unflag(case, "已排险", by=by, at=life.at)
+
+
+def _leader(life, data):
+    return data.draw(st.sampled_from(leaders.choices(life.at) or [None]))
+
+
+@verb
+def request_instruction(life, case, by, data):
+    instructions.request(case, _leader(life, data), "请批示", by=by, at=life.at)
+
+
+@verb
+def instruct(life, case, by, data):
+    instructions.instruct(case, "请抓紧办理", by=by, at=life.at)
+
+
+@verb
+def enter_instruction(life, case, by, data):
+    paper = OnPaper(_leader(life, data), local(life.at).date(), "请抓紧办理")
+    instructions.enter(case, paper, by=by, at=life.at)
+
+
+@verb
 def report(life, case, by, data):
     draft = Draft(REPORT, "solved", "赵阳", "孙立")
     reporting.submit(case, draft, by=by, at=life.at)
@@ -107,12 +176,21 @@ def approve(life, case, by, data):
     reporting.approve(case, opinion="属实", by=by, at=life.at)
 
 
-@verb
-def follow_up(life, case, by, data):
-    outcome = data.draw(st.sampled_from(list(CallOutcome)))
+def _call(life, case, by, data, outcomes):
+    outcome = data.draw(st.sampled_from(sorted(outcomes)))
     level = data.draw(st.integers(1, 5)) if outcome == CallOutcome.REACHED else None
     answers = (True, level > 2, level) if level else (None, None, None)
     followup.record(case, Call(outcome, "已核实", *answers), by=by, at=life.at)
+
+
+@verb
+def attempt(life, case, by, data):
+    _call(life, case, by, data, set(CallOutcome) - CONCLUDING)
+
+
+@verb
+def follow_up(life, case, by, data):
+    _call(life, case, by, data, CONCLUDING)
 
 
 @verb
