@@ -4,7 +4,7 @@ from alembic import context
 
 from minxin.audit import log
 from minxin.background import Outbox
-from minxin.cases import extensions, instructions, models, pendings, tags, tallies
+from minxin.cases import extensions, instructions, models, pendings, tallies
 from minxin.comparison import models as comparison
 from minxin.extensions import Base
 from minxin.notices import inbox
@@ -12,7 +12,7 @@ from minxin.people import models as people
 
 TABLES = (
     *(Outbox, comparison, extensions, inbox, instructions),
-    *(log, models, pendings, people, tags, tallies),
+    *(log, models, pendings, people, tallies),
 )
 """Named so that autogenerate sees every table."""
 

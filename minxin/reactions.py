@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin import sessions
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import instructions, tracking
+from minxin.cases import flagging, instructions, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
 from minxin.cases.states import ON_HAND, State
@@ -67,9 +67,10 @@ def tell_of_extension(event: CaseEvent, case: Case, at: datetime) -> None:
 
 def tell_of_flag(event: CaseEvent, case: Case, at: datetime) -> None:
     """重大紧急: the office has 30 minutes, the unit its first word to give."""
-    words = "已标为重大紧急，须在30分钟内向分管领导请示"
+    limits = flagging.limits()
+    words = f"已标为重大紧急，须在{limits['instruction_request']}内向分管领导请示"
     _tell_office(event, case, at, AT_OFFICE, words)
-    limit = {"urgent": "24小时", "critical": "2小时"}.get(case.urgency, "")
+    limit = limits.get(f"{case.urgency}_feedback")
     if limit and State(case.state) in ON_HAND:
         words = f"已标为重大紧急，须在{limit}内首次反馈办理情况"
         _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)

@@ -17,7 +17,7 @@ from minxin.cases.states import ON_HAND, WITH_UNIT, Kind, State, Urgency
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
-__all__ = ["BESIDE", "COURSE", "FAR", "FEEDBACK", "HANDLING", "OF_UNIT", "WORDS", "Reckoner",
+__all__ = ["COURSE", "FAR", "FEEDBACK", "FEEDBACKS", "HANDLING", "OF_UNIT", "WORDS", "Reckoner",
            "Rulebook", "as_calendar", "as_rule", "citizen_words", "drawn", "explain", "hand_on",
            "handling_rule", "of", "recompute", "rule_key", "rulebook", "running", "show_earliest",
            "start", "stop"]  # fmt: skip
@@ -32,26 +32,20 @@ WORDS: dict[str, str] = {
     "accept": "签收",
     **{str(kind): "办理" for kind in Kind},
     "rework": "重办",
-    "question": "答复",
-    "judgement": "评价",
     "urgent_feedback": "首次反馈",
     "critical_feedback": "首次反馈",
-    "return_decision": "退件审核",
-    "ruling": "裁定",
     "extension_decision": "延期审批",
     "review": "审核",
     "followup": "回访",
-    "consultation": "征求意见",
     "rating": "评星",
-    "message": "留言答复",
-    "reopening_decision": "重办审核",
-    "promise": "承诺",
     "instruction_request": "请示",
 }
 """What pages call a clock, by its rule key."""
 
-OF_UNIT = frozenset({"accept", "rework", "question", "urgent_feedback", "critical_feedback",
-                     "message", *map(str, Kind)})  # fmt: skip
+FEEDBACKS = frozenset({"urgent_feedback", "critical_feedback"})
+"""The first word that a pressing case asks of its unit, by urgency."""
+
+OF_UNIT = frozenset({"accept", "rework", *FEEDBACKS, *map(str, Kind)})
 """The clocks that the handling unit answers for; the others are the office's or the station's."""
 
 COURSE = frozenset({"rework", *map(str, Kind)})
@@ -60,11 +54,8 @@ COURSE = frozenset({"rework", *map(str, Kind)})
 ASIDE = frozenset({"extension_decision", "instruction_request"})
 """What the office owes while a unit works: no lateness of the unit's, whose own clock is shown."""
 
-BESIDE = frozenset({"message", "promise"})
-"""Clocks beside the case's own course: they run on when it is closed."""
-
 FEEDBACK = "feedback"
-"""In the table of moves: the first word that an urgent case asks of its unit; none otherwise."""
+"""In the table of moves: the one of FEEDBACKS that the case's urgency asks for; else none."""
 
 
 def rule_key(case: Case, key: str) -> str | None:
@@ -113,24 +104,15 @@ def running(case: Case) -> list[Clock]:
     return list(db.session.scalars(query.order_by(Clock.due_at, Clock.id)))
 
 
-def stop(
-    clocks: Collection[Clock],
-    keys: Collection[str],
-    case: Case,
-    at: datetime,
-) -> list[Clock]:
-    """Stop those of the running clocks that a move names; "*" stops all of the case's course.
+def stop(clocks: Collection[Clock], keys: Collection[str], case: Case, at: datetime) -> list[Clock]:
+    """Stop those of the running clocks that a move names; "*" stops them all.
 
     One that stood still is resumed first: what it stopped before must be an instant.
     """
     wanted = {rule_key(case, key) for key in keys}
     if FEEDBACK in keys:  # the urgency may have changed since it was started
-        wanted |= {"urgent_feedback", "critical_feedback"}
-    stopped = [
-        clock
-        for clock in clocks
-        if clock.rule_key in wanted or ("*" in keys and clock.rule_key not in BESIDE)
-    ]
+        wanted |= FEEDBACKS
+    stopped = [clock for clock in clocks if "*" in keys or clock.rule_key in wanted]
     for clock in stopped:
         if allowances.paused(clock.inputs):
             clock.inputs = allowances.resumed(clock.inputs, at)

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.calendars.due import Due
 from minxin.calendars.words import due_text
-from minxin.cases import allowances, clocks, pendings, rulebook, tags, tracking, workflow
+from minxin.cases import allowances, clocks, pendings, rulebook, tracking, workflow
 from minxin.cases.clocks import COURSE, FAR
 from minxin.cases.models import Case, Clock
 from minxin.cases.pendings import What
-from minxin.cases.states import Kind, Tag
+from minxin.cases.states import Kind
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -146,8 +146,8 @@ def grant(
     """
     case, asked = _asked(case, by)
     if asked is not None and version in (None, case.version):
-        _check_decision(asked, decision)
-    due = previews(case, decision.workdays, asked)[-1] if asked and decision.workdays else None
+        _check_decision(case, asked, decision)
+    dues = previews(case, decision.workdays, asked) if asked and decision.workdays else []
     made = workflow.move(
         case.id,
         "grant_extension",
@@ -165,7 +165,7 @@ def grant(
             "opinion": decision.opinion.strip(),
             "citizen_reason": decision.citizen_reason.strip(),
             "due_before": asked.due_before.isoformat() if asked else "",
-            "due_after": due.at.isoformat() if due else "",
+            "due_after": dues[-1].at.isoformat() if dues else "",
         },
     )
     assert asked is not None
@@ -173,7 +173,6 @@ def grant(
     asked.granted, asked.citizen_reason = decision.workdays, decision.citizen_reason.strip()
     asked.due_after = _prolong(made.case, asked, by, at)
     _decided(made.case, asked, "granted", decision.opinion, by, at)
-    tags.give(made.case, Tag.EXTENDED, by=by, at=at)
     return asked
 
 
@@ -313,7 +312,10 @@ def _check_wish(wish: Wish, before: int) -> None:
         raise Refused(f"理由不能超过{REASON_LIMIT}个字", "reason")
 
 
-def _check_decision(asked: Extension, decision: Decision) -> None:
+def _check_decision(case: Case, asked: Extension, decision: Decision) -> None:
+    clock = handling(case)
+    if clock is not None and clock.due_at >= FAR:
+        raise Refused("该件正暂停计时，恢复计时后再审批延期")
     if decision.workdays is not None and not 1 <= decision.workdays <= asked.workdays:
         raise Refused(f"批准天数为1至{asked.workdays}个工作日，不能多于申请的天数", "workdays")
     if len(decision.citizen_reason) > CITIZEN_LIMIT:

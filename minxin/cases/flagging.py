@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from minxin.cases import instructions, pendings, tags, workflow
+from minxin.cases import instructions, pendings, rulebook, workflow
 from minxin.cases.models import Case
 from minxin.cases.pendings import What
-from minxin.cases.states import Tag, Urgency
+from minxin.cases.states import Urgency
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -46,8 +46,7 @@ def flag(
         reason=reason.strip(),
         payload={"urgency": urgency, "urgency_before": before},
     )
-    made.case.major = True
-    tags.give(made.case, Tag.MAJOR, by=by, at=at)
+    made.case.flagged_at = made.case.flagged_at or at
     pendings.put(made.case, What.INSTRUCTION_REQUEST, at=at)
     return made.case
 
@@ -64,13 +63,20 @@ def unflag(case: Case, reason: str, *, by: Actor, at: datetime, version: int | N
         reason=reason.strip(),
         facts={"flagged": case.major},
     )
-    made.case.major = False
-    tags.take(made.case, Tag.MAJOR)
+    made.case.flagged_at = None
     pendings.done(made.case, What.INSTRUCTION_REQUEST)
     for asked in instructions.requests(case, waiting=True):
         asked.withdrawn_at = at
         pendings.done(made.case, What.INSTRUCTION, subject_id=asked.id)
     return made.case
+
+
+def limits() -> dict[str, str]:
+    """How much time a flag gives, in words, by rule: 30分钟 for the office, 24小时 or 2小时 for a
+    unit's first word, as the city has adopted them."""
+    rules = rulebook.rulebook().rules
+    keys = ("instruction_request", "urgent_feedback", "critical_feedback")
+    return {key: rules[key].limit_zh for key in keys}
 
 
 def _check_urgency(case: Case, urgency: str) -> None:

@@ -43,8 +43,10 @@ def wrong(row: Move, case: Case, by: Actor) -> str | None:
     """Why these hands are the wrong ones, though the right is there; None where they are right."""
     if right(row, case, by):
         return None
+    if row.other_hands and case.reporter_id is not None and case.reporter_id == by.user_id:
+        return f"本人填报结果的诉求件，不得由本人{row.label}"
     if row.other_hands:
-        return f"本单位（本人）办理的诉求件，不得由本单位（本人）{row.label}"
+        return f"本单位办理的诉求件，不得由本单位{row.label}"
     name = db.session.scalar(select(User.name).where(User.id == case.holder_id))
     return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
 

@@ -201,12 +201,6 @@ def announce(request_id: int, city: str, *, at: datetime) -> None:
         asked.sent_at = at
 
 
-def of(case: Case) -> list[Instruction]:
-    """The 批示 of a case, the newest first."""
-    query = select(Instruction).where(Instruction.case_id == case.id)
-    return list(db.session.scalars(query.order_by(Instruction.id.desc())))
-
-
 def carried(case: Case) -> dict[str, Any]:
     """What an order says of the 批示 that it goes out with; nothing where there is none."""
     query = select(Instruction.id).where(Instruction.case_id == case.id).order_by(Instruction.id)

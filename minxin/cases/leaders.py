@@ -53,8 +53,3 @@ def choices(at: datetime, case: Case | None = None) -> list[Leader]:
         leader = Leader(user.name, Role.LEADER.label, user.id)
         found.setdefault(leader.key, leader)
     return list(found.values())
-
-
-def chosen(key: str, at: datetime) -> Leader | None:
-    """The leader that a form names; None for a key that is nobody's."""
-    return next((leader for leader in choices(at) if leader.key == key), None)

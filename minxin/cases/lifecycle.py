@@ -19,21 +19,21 @@ REACHES = {
 
 # Column and row of each state in the drawing: the main line runs down the middle.
 PLACES: dict[State, tuple[int, int]] = {
-    State.UNCLAIMED: (2, 0),
-    State.CLAIMED: (2, 1),
-    State.DISPATCHED: (2, 2),
-    State.ACCEPTED: (2, 3),
-    State.HANDLING: (2, 4),
-    State.SIGNING: (2, 5),
-    State.REPORTED: (2, 6),
-    State.FOLLOW_UP: (2, 7),
-    State.TO_RATE: (2, 8),
-    State.RATED: (2, 9),
-    State.CLOSED: (2, 10),
+    State.UNCLAIMED: (1, 0),
+    State.CLAIMED: (1, 1),
+    State.DISPATCHED: (1, 2),
+    State.ACCEPTED: (1, 3),
+    State.HANDLING: (1, 4),
+    State.SIGNING: (1, 5),
+    State.REPORTED: (1, 6),
+    State.FOLLOW_UP: (1, 7),
+    State.TO_RATE: (1, 8),
+    State.RATED: (1, 9),
+    State.CLOSED: (1, 10),
     State.REFUSED: (0, 1),
     State.WITHDRAWN: (0, 3),
 }
-LEFT = (24, 130, 330)
+LEFT = (24, 330)
 """Where each column begins."""
 HIGH, BOX, TALL, MARGIN = 92, 132, 40, 24
 

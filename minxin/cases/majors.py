@@ -9,17 +9,17 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
+from minxin.cases.clocks import FEEDBACKS
 from minxin.cases.instructions import Instruction, InstructionRequest
 from minxin.cases.models import Case, Clock
-from minxin.cases.states import ENDED, Tag
-from minxin.cases.tags import CaseTag
+from minxin.cases.states import ENDED
 from minxin.extensions import db
 from minxin.people.models import Unit
 from minxin.tenancy.models import Tenant
 
 Row = TypeVar("Row", InstructionRequest, Instruction)
 
-FEEDBACK = ("urgent_feedback", "critical_feedback")
+ASKING = "instruction_request"
 ENDED_SHOWN = 50
 
 
@@ -27,8 +27,8 @@ ENDED_SHOWN = 50
 class Major:
     """One case: its place in the course, and each step of the way with its instant.
 
-    asked: the newest 请示件 · led: the newest 批示 · feedback: the unit's first word that was asked
-    for last, with when it was due and when it came.
+    asking: the clock of the 请示件 · asked: the newest of them · led: the newest 批示
+    feedback: the unit's first word that was asked for last, with when it was due and when it came.
     """
 
     case_id: int
@@ -42,6 +42,7 @@ class Major:
     yellow_at: datetime | None
     closed_at: datetime | None
     flagged_at: datetime
+    asking: Clock | None
     asked: InstructionRequest | None
     led: Instruction | None
     feedback: Clock | None
@@ -99,22 +100,25 @@ def _read(where: ColumnElement[bool], limit: int | None) -> list[Major]:
             Case.due_at,
             Case.yellow_at,
             Case.closed_at,
-            CaseTag.at.label("flagged_at"),
+            Case.flagged_at,
         )
-        .join(CaseTag, (CaseTag.case_id == Case.id) & (CaseTag.tag == str(Tag.MAJOR)))
         .join(Tenant, Tenant.id == Case.tenant_id)
         .outerjoin(Unit, Unit.id == Case.unit_id)
-        .where(where)
-        .order_by(CaseTag.id.desc())
+        .where(Case.flagged_at.is_not(None), where)
+        .order_by(Case.flagged_at.desc(), Case.id.desc())
         .limit(limit)
     ).all()
     ids = [row.case_id for row in rows]
     asked, led = _latest(InstructionRequest, ids), _latest(Instruction, ids)
-    words = select(Clock).where(Clock.case_id.in_(ids), Clock.rule_key.in_(FEEDBACK))
-    feedback = {clock.case_id: clock for clock in db.session.scalars(words.order_by(Clock.id))}
+    keys = {ASKING, *FEEDBACKS}
+    running = select(Clock).where(Clock.case_id.in_(ids), Clock.rule_key.in_(keys))
+    clocks = db.session.scalars(running.order_by(Clock.id)).all()
+    asking = {clock.case_id: clock for clock in clocks if clock.rule_key == ASKING}
+    feedback = {clock.case_id: clock for clock in clocks if clock.rule_key != ASKING}
     return [
         Major(
             **row._mapping,
+            asking=asking.get(row.case_id),
             asked=asked.get(row.case_id),
             led=led.get(row.case_id),
             feedback=feedback.get(row.case_id),

@@ -159,6 +159,7 @@ class Case(OfTenant):
         Index("ix_cases_due_at_id", "due_at", "id"),
         Index("ix_cases_tenant_id_kind_source_urgency", *_NARROWED),
         Index("ix_cases_received_at", "received_at"),
+        Index("ix_cases_flagged_at", "flagged_at", postgresql_where=text("flagged_at IS NOT NULL")),
         {"info": MOVES},
     )
 
@@ -188,13 +189,18 @@ class Case(OfTenant):
     holder_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
     reporter_id: Mapped[int | None] = mapped_column(BigInteger)  # who handed the report in
-    major: Mapped[bool] = mapped_column(default=False)  # 重大紧急件
+    flagged_at: Mapped[datetime | None]  # 重大紧急件, since when
     has_phone: Mapped[bool] = mapped_column(default=False)
     satisfaction: Mapped[int | None]  # 5 非常满意 … 1 非常不满意
     stars: Mapped[int | None]  # 0–10
     rating_opinion: Mapped[str | None]
     close_method: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+
+    @property
+    def major(self) -> bool:
+        """Is it a 重大紧急件?"""
+        return self.flagged_at is not None
 
 
 class Contact(OfTenant):

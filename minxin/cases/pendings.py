@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, exists, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +28,7 @@ class What(Labelled):
 
 
 class Pending(OfTenant):
-    """One request that waits: of whom (unit_id, none for the office), for which message or form."""
+    """One request that waits for the city's office or a leader; subject_id: which of its kind."""
 
     __tablename__ = "pendings"
     __table_args__ = (
@@ -40,20 +40,16 @@ class Pending(OfTenant):
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
     what: Mapped[str]
     subject_id: Mapped[int] = mapped_column(BigInteger, default=0)
-    unit_id: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[datetime]
 
 
-def put(
-    case: Case, what: What, *, at: datetime, subject_id: int = 0, unit_id: int | None = None
-) -> None:
+def put(case: Case, what: What, *, at: datetime, subject_id: int = 0) -> None:
     """Let something wait; once, however often it is done."""
     row = insert(Pending).values(
         tenant_id=case.tenant_id,
         case_id=case.id,
         what=str(what),
         subject_id=subject_id,
-        unit_id=unit_id,
         since=at,
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["case_id", "what", "subject_id"]))
@@ -70,28 +66,7 @@ def done(case: Case, what: What, *, subject_id: int = 0) -> None:
     )
 
 
-def waits(case: Case, what: What) -> bool:
-    """Does something of this kind wait on the case?"""
-    query = select(exists().where(Pending.case_id == case.id, Pending.what == str(what)))
-    return bool(db.session.scalar(query))
-
-
 def cases(case_ids: Collection[int], what: What) -> frozenset[int]:
     """Those of some cases on which something of this kind waits."""
     query = select(Pending.case_id).where(Pending.case_id.in_(case_ids), Pending.what == str(what))
     return frozenset(db.session.scalars(query))
-
-
-def hand_on(case: Case, unit_id: int | None) -> None:
-    """What waited for the unit waits for the one that the case went to."""
-    db.session.execute(
-        Pending.__table__.update()  # type: ignore[attr-defined]
-        .where(Pending.case_id == case.id, Pending.unit_id.is_not(None))
-        .values(unit_id=unit_id)
-    )
-
-
-def count(case: Case) -> int:
-    """How much waits on the case."""
-    query = select(func.count()).select_from(Pending).where(Pending.case_id == case.id)
-    return db.session.scalar(query) or 0

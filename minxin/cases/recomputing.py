@@ -36,7 +36,7 @@ def recompute(at: datetime) -> Iterator[int]:
     """
     calendar = rulebook.calendar_in_force()
     where = and_(
-        Clock.calendar_version != calendar.version, Clock.due_at >= _firsttouched(calendar)
+        Clock.calendar_version != calendar.version, Clock.due_at >= _first_touched(calendar)
     )
     why = (f"工作日历更新为{calendar.version}版", "calendar")
     return _through(where, clocks.Reckoner(calendar), dict, why, at)
@@ -187,7 +187,7 @@ def change_of(outage: Outage) -> Change:
     return lambda inputs: allowances.with_outage(inputs, given)
 
 
-def _firsttouched(calendar: Calendar) -> datetime:
+def _first_touched(calendar: Calendar) -> datetime:
     """No clock due before the first day that any earlier version disagrees about can move."""
     first: date | None = None
     for row in db.session.scalars(select(WorkCalendar)):

@@ -74,10 +74,7 @@ def submit(
             "responsible": draft.responsible.strip(),
             "signer": draft.signer.strip(),
         },
-        payload={
-            "close_method": draft.close_method,
-            "signer": draft.signer.strip(),
-        },
+        payload={"close_method": draft.close_method, "signer": draft.signer.strip()},
     )
     made.case.reporter_id = by.user_id
     edition = db.session.scalar(

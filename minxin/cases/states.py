@@ -43,14 +43,7 @@ POOL = frozenset({State.UNCLAIMED, State.CLAIMED})
 ON_HAND = frozenset({State.DISPATCHED, State.ACCEPTED, State.HANDLING})
 """The unit has it and works on it."""
 WITH_UNIT = ON_HAND | {State.SIGNING}
-AFTER_UNIT = frozenset(
-    {
-        State.REPORTED,
-        State.FOLLOW_UP,
-        State.TO_RATE,
-        State.RATED,
-    }
-)
+AFTER_UNIT = frozenset({State.REPORTED, State.FOLLOW_UP, State.TO_RATE, State.RATED})
 """Reported: with who reviews, calls back, rates and closes."""
 
 
@@ -95,13 +88,6 @@ class CloseMethod(Labelled):
     UNTRUE = "untrue", "反映不实"
     LEGAL_ROUTE = "legal_route", "引导法定途径"
     UNVERIFIABLE = "unverifiable", "无法核查"
-
-
-class Tag(Labelled):
-    """What a case is beside its course (1.7)."""
-
-    MAJOR = "major", "重大紧急件"
-    EXTENDED = "extended", "延期"
 
 
 class RefusalGround(Labelled):

@@ -111,7 +111,7 @@ def promise(case: Case, running: Iterable[Clock]) -> None:
 
 def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:
     """The instant by which the unit is to be done, while it handles the case, and why then."""
-    handling = [clock for clock in running if clock.rule_key in clocks.COURSE | {"question"}]
+    handling = [clock for clock in running if clock.rule_key in clocks.COURSE]
     if State(case.state) not in WITH_UNIT or not handling:
         return {"due_at": None, "provisional": False, "why": []}
     clock = max(handling, key=lambda each: each.due_at)

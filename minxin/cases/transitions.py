@@ -43,8 +43,6 @@ class Move:
 
 
 RUNNING = POOL | WITH_UNIT | AFTER_UNIT
-SENT = WITH_UNIT | AFTER_UNIT
-"""With a unit, or back from one."""
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -112,7 +110,7 @@ _ROWS = (
          needs=("close_method",), stops=("*",), words="已结案"),
     Move("flag", "标为重大紧急", RUNNING, None, P.CASE_FLAG, "第八条（六）", needs=("reason",),
          starts=("instruction_request", "feedback"), internal=True,
-         consequence="须在30分钟内向分管领导请示"),
+         consequence="须立即向分管领导请示"),
     Move("unflag", "取消重大紧急", RUNNING, None, P.INSTRUCTION_REQUEST, "第八条（六）",
          needs=("flagged", "reason"), stops=("instruction_request",), internal=True),
     Move("request_instruction", "呈报请示", RUNNING, None, P.INSTRUCTION_REQUEST, "第八条（六）",

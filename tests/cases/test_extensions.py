@@ -112,6 +112,22 @@ def test_a_second_one_is_an_exception_and_a_third_is_none(panjin, item):
         ask(item, Wish(1, "还要", "例外"))
 
 
+def test_none_is_granted_while_the_clock_stands_still(panjin, item):
+    ask(item)
+    head = panjin.actor("gaoyuan")
+    with panjin.standing("gaoyuan"):
+        pausing.pause(case_of(item, "gaoyuan"), "责任待定", by=head, at=LATER)
+        db.session.commit()
+    with pytest.raises(Refused, match="暂停计时"):
+        decide(item)
+    assert [each.outcome for each in requests(panjin)] == ["pending"]
+    with panjin.standing("gaoyuan"):
+        pausing.resume(case_of(item, "gaoyuan"), by=head, at=LATER)
+        db.session.commit()
+    decide(item)
+    assert [each.outcome for each in requests(panjin)] == ["granted"]
+
+
 def test_a_refused_one_does_not_count_and_may_be_asked_for_again(panjin, item):
     ask(item)
     decide(item, "理由不足，请抓紧")

@@ -13,7 +13,6 @@ from minxin.cases.extensions import Decision, Extension, Wish
 from minxin.cases.models import Case, CaseEvent, Clock
 from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
-from minxin.cases.tags import CaseTag
 from minxin.cases.tallies import read
 from minxin.clock import SHANGHAI
 from minxin.errors import Refused
@@ -130,7 +129,7 @@ def test_extended_it_is_due_five_workdays_after_the_old_day_and_reported_in_time
         assert moved["because"] == "extension"
         old, new = map(datetime.fromisoformat, moved["clocks_moved"]["complaint"])
         assert (old, new) == (OLD_DUE, NEW_DUE)
-        assert db.session.scalars(select(CaseTag.tag)).all() == ["extended"]
+        assert db.session.scalars(select(Extension.outcome)).all() == ["granted"]
     _report(item, at(10, 23, 16))
     item.signed(at=at(10, 23, 17))
     with panjin.standing():

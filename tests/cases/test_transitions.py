@@ -20,6 +20,7 @@ from minxin.extensions import db
 from minxin.people.actor import CITIZEN, SYSTEM, Actor
 from minxin.people.models import Unit
 from tests.cases.planting import plant
+from tests.cases.walking import Walk
 
 UNIT, CO_UNIT = "大洼区住建局", "大洼区城管局"
 OFFICE = {"linjing", "hejun", "gaoyuan"}
@@ -72,7 +73,7 @@ TABLES = ("cases", "case_events", "clocks", "tallies", "outbox", "assignments")
 
 
 @dataclass
-class Walk:
+class Walked:
     """The walked city: a planted case for each state, and who walks."""
 
     panjin: object
@@ -93,7 +94,7 @@ class Walk:
 
 
 @pytest.fixture
-def walk(panjin) -> Walk:
+def walk(panjin) -> Walked:
     with panjin.standing():
         holder = panjin.actor("linjing").user_id
         made = {}
@@ -103,7 +104,7 @@ def walk(panjin) -> Walk:
             if state not in AT_THE_OFFICE:
                 _help(case, panjin.unit(CO_UNIT))
         db.session.commit()
-    return Walk(panjin, made)
+    return Walked(panjin, made)
 
 
 def _help(case: Case, unit_id: int) -> None:
@@ -292,6 +293,32 @@ def test_a_station_handles_what_was_sent_to_itself_and_reviews_what_others_did(w
                 _make(case_id, name, by)
     with panjin.standing("linjing"):
         _make(reported, "approve", panjin.actor("linjing"))
+
+
+def test_who_handed_the_report_in_never_reviews_it_or_calls_back(walk, panjin):
+    """Also when he has changed to another unit meanwhile: the unit alone would not tell."""
+    with panjin.standing():
+        reported = plant(State.REPORTED, unit_id=panjin.unit(UNIT))
+        reported.reporter_id = panjin.actor("mengyan").user_id
+        called = plant(State.FOLLOW_UP, unit_id=panjin.unit(UNIT))
+        called.reporter_id = panjin.actor("mengyan").user_id
+        db.session.commit()
+        ids = (reported.id, called.id)
+    with panjin.standing("mengyan"):
+        for case_id, name in zip(ids, ("approve", "follow_up"), strict=True):
+            shown = workflow.available(db.session.get_one(Case, case_id), panjin.actor("mengyan"))
+            assert name not in {row.name for row in shown}
+            with pytest.raises(Refused, match="不得由本人"):
+                _make(case_id, name, panjin.actor("mengyan"))
+    with panjin.standing("linjing"):
+        _make(ids[0], "approve", panjin.actor("linjing"))
+
+
+def test_the_report_remembers_who_handed_it_in(panjin):
+    item = Walk(panjin, clock.now()).dispatched("大洼区民心网工作站", at=clock.now())
+    item.assigned(UNIT, at=clock.now()).reported(at=clock.now())
+    with panjin.standing():
+        assert item.case().reporter_id == panjin.actor("zhaoyang").user_id
 
 
 def test_a_unit_below_the_own_one_is_covered_and_the_one_above_is_not(walk, panjin):

@@ -8,7 +8,7 @@ from flask import render_template
 
 from minxin import clock
 from minxin.access.permissions import Permission
-from minxin.cases import majors
+from minxin.cases import flagging, majors
 from minxin.cases.majors import Major
 from minxin.cases.models import FAR, Clock
 from minxin.cases.states import State, Urgency
@@ -45,6 +45,7 @@ def major_cases() -> str:
         "oversight/major_cases.html",
         open_ones=[_row(each) for each in majors.open_ones()],
         ended_ones=[_row(each) for each in majors.ended_ones()],
+        limits=flagging.limits(),
     )
 
 
@@ -70,8 +71,7 @@ def _row(each: Major) -> dict[str, Any]:
 def _asked(each: Major) -> dict[str, str]:
     """When and before whom; how late it is where nobody was told yet."""
     if each.asked is None:
-        minutes = (clock.now() - each.flagged_at).total_seconds() // 60
-        late = minutes >= 30 and not each.ended
+        late = each.asking is not None and each.asking.due_at <= clock.now() and not each.ended
         return {"words": "还没有请示", "who": "", "level": "late" if late else "soon"}
     return {"words": moment(each.asked.asked_at), "who": each.asked.leader, "level": ""}
 

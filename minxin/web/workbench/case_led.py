@@ -19,7 +19,7 @@ Hide = Callable[[str], str]
 
 
 def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
-    """Values of workbench/_instructions.html and workbench/_extensions.html."""
+    """Values of workbench/_instructions.html and workbench/_case_led.html."""
     return {
         "instructions": [_instruction(each, hide) for each in folder.instructions],
         # a 请示件 is between the office and its leaders; units read what came of it

@@ -107,7 +107,8 @@ def flag_page(number: str) -> Any:
         lambda: flagging.flag(
             case, form.reason.data or "", form.urgency.data or "", **panel.acting(form)
         ),
-        done="已标为重大紧急。须在30分钟内向分管领导呈报请示。",
+        done="已标为重大紧急，须立即向分管领导呈报请示，时限见右侧。",
+        more=lambda: {"limits": flagging.limits()},
     )
 
 

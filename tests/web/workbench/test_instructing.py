@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from PIL import Image
 from sqlalchemy import select
 
 from minxin import clock
+from minxin.cases import rules
 from minxin.cases.instructions import Instruction, InstructionRequest
 from minxin.extensions import db
 from minxin.notices import channels
@@ -229,3 +233,19 @@ def test_all_of_them_are_followed_with_their_steps(panjin, asked):
         for words in (asked, other, "秦川", "还没有请示", "大洼区住建局"):
             assert words in page, words
     assert panjin.client("mengyan").get("/city/major-cases").status_code in (302, 401, 403, 404)
+
+
+def test_the_pages_go_by_the_limit_that_the_city_adopted(panjin, number):
+    with panjin.standing("gaoyuan"):
+        now = clock.now()
+        new = rules.NewVersion(45, "minute", "第八条（六）", now)
+        rules.adopt("instruction_request", new, by=panjin.actor("gaoyuan"), at=now)
+        db.session.commit()
+    assert "45分钟内请示" in panjin.client("linjing").get(f"/city/cases/{number}/flag").text
+    assert send(panjin, number, "linjing", "flag", FLAG).status_code == 303
+    flagged_at = clock.now()
+    for minutes, level in ((44, "soon"), (46, "late")):
+        with time_machine.travel(flagged_at + timedelta(minutes=minutes), tick=False):
+            page = panjin.client("linjing").get("/city/major-cases").text
+        assert "标记后45分钟内" in page
+        assert re.search(rf'clock-{level}"[^>]*>\s*<i[^>]*></i><span>还没有请示', page), minutes
