@@ -6,12 +6,14 @@ from minxin.audit import log
 from minxin.background import Outbox
 from minxin.cases import extensions, instructions, models, pendings, tallies
 from minxin.comparison import models as comparison
+from minxin.exchange import models as exchange
 from minxin.extensions import Base
 from minxin.notices import inbox
+from minxin.people import duty, duty_modes
 from minxin.people import models as people
 
 TABLES = (
-    *(Outbox, comparison, extensions, inbox, instructions),
+    *(Outbox, comparison, duty, duty_modes, exchange, extensions, inbox, instructions),
     *(log, models, pendings, people, tallies),
 )
 """Named so that autogenerate sees every table."""

@@ -12,6 +12,7 @@ from minxin.background import GIVE_UP_AFTER, Outbox, error_id
 from minxin.cases import importing, instructions, intake, recomputing
 from minxin.cases.closing import carry_out
 from minxin.cases.models import Case, CitizenAct
+from minxin.exchange import bulletins, delivering
 from minxin.extensions import db
 from minxin.sessions import Login
 from minxin.tenancy.context import within
@@ -77,6 +78,27 @@ def _announce(request_id: int) -> None:
     instructions.announce(request_id, city, at=clock.now())
 
 
+def _deliver(letter_id: int) -> None:
+    """Copies for the addressees of a letter, wherever they are."""
+    with within(sessions.current().schema, login="city"):
+        delivering.deliver(letter_id, at=clock.now())
+        db.session.commit()
+
+
+def _acknowledge(letter_id: int) -> None:
+    """签收, where the sender sees it."""
+    with within(sessions.current().schema, login="city"):
+        delivering.acknowledge(letter_id)
+        db.session.commit()
+
+
+def _distribute(bulletin_id: int) -> None:
+    """A bulletin for every tenant that it is for."""
+    with within(sessions.current().schema, login="city"):
+        bulletins.distribute(bulletin_id, at=clock.now())
+        db.session.commit()
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "cases.react": _react,
     "intake.take_in": _take_in,
@@ -85,6 +107,9 @@ JOBS: dict[str, Callable[..., None]] = {
     "clocks.recompute": _recompute,
     "clocks.outage": _give_back,
     "notices.instruction_request": _announce,
+    "letters.deliver": _deliver,
+    "letters.signed": _acknowledge,
+    "bulletins.distribute": _distribute,
 }
 
 

@@ -15,6 +15,7 @@ from minxin.attachments import orphans
 from minxin.background import outstanding, send
 from minxin.cases import overdue, uploaded
 from minxin.comparison import rollups
+from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
 from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
@@ -82,6 +83,13 @@ def clear_files(city: City) -> None:
     log.info("files cleared", city=city.slug, gone=gone)
 
 
+@duty
+def complete_bulletins(city: City) -> None:
+    """Give tenants that were added what the city office had published before."""
+    bulletins.bring_all()
+    db.session.commit()
+
+
 TABLE = (
     # duty, seconds between
     (resend, 10),
@@ -92,6 +100,7 @@ TABLE = (
 NIGHTLY = (
     # duty, minute and hour of the server's own time
     (clear_files, "30 2 * * *"),
+    (complete_bulletins, "40 2 * * *"),
 )
 
 

@@ -22,7 +22,10 @@ def _all(reach: Reach, *permissions: P) -> dict[P, Reach]:
     return dict.fromkeys(permissions, reach)
 
 
-_OFFICE = _all(
+# A letter is read by the unit that it was sent to or by, and by no other, however high.
+_MAILBOX = _all(Reach.POST, P.LETTER_USE)
+
+_OFFICE = _MAILBOX | _all(
     Reach.CITY,
     P.DESK_VIEW,
     P.CASE_VIEW,
@@ -39,6 +42,9 @@ _OFFICE = _all(
     P.CASE_CLOSE,
     P.CASE_FLAG,
     P.INSTRUCTION_REQUEST,
+    P.BULLETIN_WRITE,
+    P.DUTY_VIEW,
+    P.DUTY_BACKFILL,
     P.CONTACT_REVEAL,
     P.BOARD_VIEW,
 )
@@ -51,6 +57,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
         **_all(Reach.CITY, P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.RULES_MANAGE),
     },
     Role.STATION: {
+        **_MAILBOX,
         **_all(
             Reach.TENANT,
             P.DESK_VIEW,
@@ -59,6 +66,8 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
             P.CASE_REVIEW,
             P.CASE_FOLLOW_UP,
             P.CASE_FLAG,
+            P.BULLETIN_WRITE,
+            P.DUTY_VIEW,
             P.CONTACT_REVEAL,
         ),
         # A station handles what was sent to itself; what it passed on is the unit's to handle.
@@ -78,9 +87,13 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
         P.CASE_HANDLE,
         P.CASE_REPORT,
         P.EXTENSION_ASK,
+        P.LETTER_USE,
+        P.DUTY_VIEW,
         P.CONTACT_REVEAL,
     ),
-    Role.UNIT_HEAD: _all(Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN),
+    Role.UNIT_HEAD: _all(
+        Reach.UNIT, P.DESK_VIEW, P.CASE_VIEW, P.CASE_SIGN, P.LETTER_USE, P.DUTY_VIEW
+    ),
     Role.LEADER: _all(Reach.CITY, P.DESK_VIEW, P.CASE_VIEW, P.BOARD_VIEW, P.CASE_INSTRUCT),
     # 三权分立: administrators never see a case, and who makes accounts gives no roles.
     Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ORGANISATION_MANAGE),

@@ -29,8 +29,9 @@ from minxin.cases.states import Source
 from minxin.comparison import rollups
 from minxin.demonstration.appeals import STORIES, Story
 from minxin.extensions import db
+from minxin.people import duty
 from minxin.people.actor import CITIZEN, Actor
-from minxin.people.models import Unit, User
+from minxin.people.models import Responder, Unit, User
 from minxin.people.roles import Role
 
 LINE = ("unclaimed", "claim", "dispatch", "accept", "report", "sign", "approve", "follow_up",
@@ -43,11 +44,22 @@ def live(now: datetime) -> None:
     clerk = _somebody(Role.OFFICE_CLERK)
     for story in sorted(STORIES, key=lambda story: -story.days):
         _tell(story, clerk, now)
+    _attend(now)
     for day in range(15, -1, -1):
         rollups.refresh((now - timedelta(days=day)).date(), at=now)
     while overdue.sweep(now):
         pass
     overdue.count(now)
+
+
+def _attend(now: datetime) -> None:
+    """Two months of 值守: responders came every day, but for a few days of some."""
+    posts = db.session.scalars(select(Responder).where(Responder.post == "A")).all()
+    people = {post.unit_id: signin.actor(db.session.get_one(User, post.user_id)) for post in posts}
+    for number, person in enumerate(people.values()):
+        for days in range(60, 0, -1):
+            if number % 3 or days % (17 + number):
+                duty.attend(person, at=now - timedelta(days=days))
 
 
 def _tell(story: Story, clerk: Actor, now: datetime) -> None:

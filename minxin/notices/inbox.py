@@ -27,7 +27,10 @@ from minxin.tenancy.models import STAYS, OfTenant
 
 
 class Notice(OfTenant):
-    """A reminder to one person. Names the case by number only; never holds personal data."""
+    """A reminder to one person. Names the case by number only; never holds personal data.
+
+    page: where it leads to at the person's desk (letters/17), where it is about no case.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Notice(OfTenant):
     user_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("users.id"))
     case_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"))
     number: Mapped[str]
+    page: Mapped[str] = mapped_column(default="", server_default="")
     key: Mapped[str]
     level: Mapped[str]  # info | soon | late
     text: Mapped[str]
@@ -52,9 +56,10 @@ def tell(
     text_: str,
     *,
     key: str,
-    case_id: int,
-    number: str,
     at: datetime,
+    case_id: int | None = None,
+    number: str = "",
+    page: str = "",
     level: str = "info",
 ) -> None:
     """Remind people once: the same key to the same person is told a single time."""
@@ -64,6 +69,7 @@ def tell(
             "user_id": user.id,
             "case_id": case_id,
             "number": number,
+            "page": page,
             "key": key,
             "level": level,
             "text": text_,
@@ -91,7 +97,13 @@ def page(
 ) -> tuple[Sequence[Row[*tuple[Any, ...]]], int | None]:
     """A person's reminders, the newest first, and the id that the next page starts after."""
     query = select(
-        Notice.id, Notice.number, Notice.level, Notice.text, Notice.at, Notice.read_at
+        Notice.id,
+        Notice.number,
+        Notice.page,
+        Notice.level,
+        Notice.text,
+        Notice.at,
+        Notice.read_at,
     ).where(Notice.user_id == user_id)
     if after is not None:
         query = query.where(Notice.id < after)

@@ -63,10 +63,19 @@ def mask_id(text: str) -> str:
     return (number[0] if len(number) >= 8 else "*" * len(number[:1])) + "*" * (len(number) - 1)
 
 
-def mask_numbers(text: str) -> str:
-    """Free text, such as a file name, with the identity and phone numbers in it masked."""
+def mask_numbers(text: str, *, landlines: bool = True) -> str:
+    """Free text, such as a file name, with the identity and phone numbers in it masked.
+
+    landlines: False in what offices write to each other, where they are an office's.
+    """
+
+    def masked(found: re.Match[str]) -> str:
+        if found[0].startswith("0") and not landlines:
+            return found[0]
+        return mask_phone(found[0].replace("_", "-"))
+
     plain = _ID_IN_TEXT.sub(lambda found: mask_id(found[0]), halfwidth(text))
-    return _PHONE_IN_TEXT.sub(lambda found: mask_phone(found[0].replace("_", "-")), plain)
+    return _PHONE_IN_TEXT.sub(masked, plain)
 
 
 def _starred(text: str) -> str:

@@ -16,6 +16,7 @@ from minxin.web import (
     life,
     oversight,
     portal,
+    presence,
     remembering,
     render,
     workbench,
@@ -73,6 +74,7 @@ def register(app: Flask) -> None:
     settings: Settings = app.extensions["settings"]
     behind(app, settings.proxies)
     life.register(app)
+    presence.register(app)
     remembering.register(app)
     door.register(app)
     render.register(app)

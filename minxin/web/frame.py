@@ -13,11 +13,15 @@ from minxin.access.permissions import Permission as P
 from minxin.cases import tabs
 from minxin.notices import inbox
 from minxin.people.actor import Actor
+from minxin.web import presence
 from minxin.web.life import me
 from minxin.web.marks import full_moment
 
 MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
 """Who has one of these has a console."""
+
+HOLDING = ("workbench.cases", "workbench.letters", "workbench.exchange")
+"""Sections with pages of their own below them."""
 
 Section = tuple[str, str, str, bool, int | None]
 """(label, icon, url, current, count)"""
@@ -37,6 +41,7 @@ class Frame:
     role: str
     counters: dict[str, int]
     unread: int
+    duty: presence.State | None
     sections: list[Section]
     links: list[tuple[str, str, str]]
     home_url: str
@@ -72,6 +77,7 @@ def _frame(by: Actor) -> Frame:
         role=by.role or "",
         counters={"todo": todo, "soon": counted["soon"], "late": counted["late"]} if sees else {},
         unread=inbox.unread(by.user_id or 0),
+        duty=presence.state(by),
         sections=_sections(by, todo),
         links=[("修改密码", "key", url_for("workbench.password", desk=g.desk.slug))],
         home_url=_at_desk("workbench.home"),
@@ -94,6 +100,9 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
+        ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
+        ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
+        ("值守", "calendar-check", "workbench.duty", P.DUTY_VIEW, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
         ("管理", "gear", "console.home", MANAGING, None),
     )
@@ -120,7 +129,7 @@ def _at_desk(endpoint: str, **values: Any) -> str:
 
 def _leads_here(endpoint: str) -> bool:
     """Is this page the section's own, or below it (a case is below the register)?"""
-    if endpoint == "workbench.cases":
+    if endpoint in HOLDING:
         return request.path.startswith(_at_desk(endpoint))
     if endpoint == "console.home":
         return request.blueprint == "console"

@@ -15,11 +15,12 @@ from minxin import clock
 from minxin.attachments.inspect import inspect
 from minxin.cases.models import Attachment, Case, Import, ImportRow
 from minxin.cases.states import State
+from minxin.exchange.models import Bulletin, BulletinFile, Letter, LetterFile
 from minxin.extensions import db
 from minxin.people.models import Post, Responder, Unit, User
 from minxin.people.posts import PostKind
 from minxin.people.roles import Role
-from minxin.tenancy.models import Tenant
+from minxin.tenancy.models import OfTenant, Tenant
 from tests.cases.planting import plant
 
 SINCE = date(2026, 1, 1)
@@ -39,7 +40,8 @@ FACTORIES: dict[str, Make] = {}
 """URL parameter → what stands for it in an address, beside a case. The second argument is 0, or an
 id for another city's object that nothing here has."""
 HELD_BY: dict[str, str] = {}
-"""URL parameter → who holds what it names: the place's "unit", the "office", the whole "city"."""
+"""URL parameter → who holds what it names: the place's "unit" or "tenant", the "office", the whole
+"city"."""
 
 
 def factory(parameter: str, of: str = "unit"):
@@ -187,6 +189,70 @@ def _post(case: Case, far: int) -> int:
     return _kept(post, far)
 
 
+@factory("letter_id")
+def _letter(case: Case, far: int) -> int:
+    letter = Letter(
+        tenant_id=case.tenant_id,
+        unit_id=case.unit_id or _newest(Unit),
+        box="in",
+        origin_id=700_000 + case.id,
+        thread_id=700_000 + case.id,
+        kind="ordinary",
+        year=2026,
+        serial=case.id,
+        sender_unit_id=1,
+        sender_unit="某单位",
+        sender_tenant="某区县",
+        sender="某人",
+        title="函",
+        text="请予协助。",
+        addressed=[],
+        sent_at=clock.now(),
+    )
+    return _kept(letter, far)
+
+
+@factory("letter_file_id")
+def _letter_file(case: Case, far: int) -> int:
+    return _file(LetterFile, case, far, letter_id=_newest(Letter))
+
+
+@factory("bulletin_id", of="tenant")
+def _bulletin(case: Case, far: int) -> int:
+    bulletin = Bulletin(
+        tenant_id=case.tenant_id,
+        kind="notice",
+        title="通知",
+        text="请参加培训。",
+        whole_city=False,
+        author_unit="某单位",
+        author="某人",
+        published_at=clock.now(),
+    )
+    bulletin.origin_id = _kept(bulletin, far)
+    return bulletin.origin_id
+
+
+@factory("bulletin_file_id", of="tenant")
+def _bulletin_file(case: Case, far: int) -> int:
+    return _file(BulletinFile, case, far, bulletin_id=_newest(Bulletin))
+
+
+def _file(model: type[LetterFile] | type[BulletinFile], case: Case, far: int, **owner: int) -> int:
+    content = inspect("说明\n".encode(), "说明.txt")
+    _store().put(content, _schema())
+    row = model(
+        tenant_id=case.tenant_id,
+        name="说明.txt",
+        kind=content.kind,
+        mime=content.mime,
+        size=content.size,
+        sha256=content.sha256,
+        **owner,
+    )
+    return _kept(row, far)
+
+
 @factory("tenant_slug", of="city")
 def _tenant(case: Case, far: int) -> str:
     return "nowhere" if far else db.session.get_one(Tenant, case.tenant_id).slug
@@ -207,7 +273,7 @@ def _roster(case: Case, far: int) -> str:
     return "nothing" if far else "units"
 
 
-def _kept(row: Unit | User | Responder | Post, far: int) -> int:
+def _kept(row: OfTenant, far: int) -> int:
     if far:
         row.id = far
     db.session.add(row)
@@ -218,7 +284,7 @@ def _kept(row: Unit | User | Responder | Post, far: int) -> int:
     return row.id
 
 
-def _newest(model: type[Unit] | type[User]) -> int:
+def _newest(model: type[OfTenant]) -> int:
     return db.session.scalars(select(model.id).order_by(model.id.desc()).limit(1)).one()
 
 

@@ -14,7 +14,8 @@ from minxin.config import ROOT
 from minxin.demonstration import people
 
 DOMAIN = (
-    "access attachments audit calendars cases comparison notices people privacy tenancy workbooks"
+    "access attachments audit calendars cases comparison exchange notices people privacy tenancy"
+    " workbooks"
 ).split()
 """Packages whose verbs never commit, never read a request, never know the web."""
 

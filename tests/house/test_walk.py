@@ -83,6 +83,9 @@ def _may(by, guard: tuple[Permission, ...], rule: Rule, place: Place) -> bool:
     of = {places.HELD_BY[parameter] for parameter in asked}
     if of == {"city"}:
         return any(check.has(by, permission) for permission in guard)
+    if of == {"tenant"}:
+        own = by.at_city_desk or by.tenant_id == place.case.tenant_id
+        return own and any(check.has(by, permission) for permission in guard)
     held = place.case if "unit" in of else place.office
     return any(check.covers(by, permission, held) for permission in guard)
 

@@ -13,8 +13,8 @@ from minxin.tenancy.custody import hand_over, moving, staying
 from tests.cases.planting import plant
 from tests.tenancy.rows import plant_row
 
-STAYS = {"assignments", "notices"}
-"""Past work is counted where it was done, and a person's reminders stay the person's."""
+STAYS = {"assignments", "letter_cases", "notices"}
+"""Past work is counted where it was done; reminders and letters stay with who received them."""
 
 
 def unnamed(tables: list[str]) -> set[str]:

@@ -16,6 +16,7 @@ from minxin.cases.models import FAR, Case, Clock
 from minxin.cases.states import CloseMethod, Kind, State
 from minxin.people.actor import Actor
 from minxin.privacy.masks import mask_numbers
+from minxin.web import files
 from minxin.web.life import desks, me
 from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
@@ -47,9 +48,6 @@ OUTCOMES = {
     "accepted": "审核通过",
 }
 """How an edition of the report stands."""
-
-THUMBNAIL = 400_000
-"""A picture of at most so many bytes is its own small picture."""
 
 
 def sheet(case: Case, **more: Any) -> dict[str, Any]:
@@ -193,11 +191,11 @@ def _clock(each: Clock) -> dict[str, Any]:
 
 
 def _entries(case: Case, folder: Dossier) -> list[dict[str, Any]]:
-    files = {each["id"]: each for each in folder.attachments}
+    hung = {each["id"]: each for each in folder.attachments}
     return [
         {
             **vars(line),
-            "files": [_file(case, files[key]) for key in line.attachments if key in files],
+            "files": [_file(case, hung[key]) for key in line.attachments if key in hung],
         }
         for line in timeline.entries(timeline.events(case))
     ]
@@ -210,31 +208,11 @@ def _file(case: Case, each: Record) -> dict[str, Any]:
         number=case.number,
         attachment_id=each["id"],
     )
-    picture = each["mime"].startswith("image/")
     return {
-        "name": each["name"],
-        "url": url,
-        "kind": _kind(each["mime"]),
-        "size": _size(each["size"]),
-        "thumb_url": url if picture and each["size"] <= THUMBNAIL else None,
+        **files.shown(each["name"], each["mime"], each["size"], url),
         "by": each["added_by"],
         "at": moment(each["added_at"]),
     }
-
-
-def _kind(mime: str) -> str:
-    if mime.startswith("image/"):
-        return "image"
-    for part, kind in (("pdf", "pdf"), ("word", "doc"), ("excel", "sheet"), ("sheet", "sheet")):
-        if part in mime:
-            return kind
-    return "other"
-
-
-def _size(size: int) -> str:
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024))} KB"
-    return f"{size / 1024 / 1024:.1f} MB"
 
 
 def _report(each: Record) -> dict[str, Any]:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, current_app, g
-from werkzeug.http import dump_options_header
+from flask import abort
 from wtforms import MultipleFileField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.attachments.kinds import ACCEPT, ALLOWED_WORDS
-from minxin.attachments.store import Store
 from minxin.cases import handling, workflow
 from minxin.cases.models import Case
 from minxin.errors import Refused
-from minxin.web.forms import CaseForm, given, stored
+from minxin.web import files
+from minxin.web.forms import CaseForm, given
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
 from minxin.web.workbench.screening import BOTH
 
 MOST_FILES = 10
-INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"})
-"""What a browser shows without running anything; the rest is saved to disk."""
-
-SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
 class LogForm(CaseForm):
@@ -103,29 +98,13 @@ def attachment_page(number: str, attachment_id: int) -> Any:
     found = handling.attachment(case, attachment_id)
     if found is None:
         abort(404)
-    store: Store = current_app.extensions["store"]
-    shown = found.mime in INLINE
-    response = Response(store.open(found.sha256, g.city.schema), mimetype=found.mime)
-    response.headers["Content-Length"] = str(found.size)
-    response.headers["Content-Disposition"] = dump_options_header(
-        "inline" if shown else "attachment", {"filename": found.name}
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return files.sent(found)
 
 
 def attach_all(case: Case, form: Any, *, part: str) -> int:
     """Inspect, store and hang every upload of the form on the case; how many were new to it."""
-    uploads = given(form.files.data or [])
-    if len(uploads) > MOST_FILES:
-        raise Refused(f"一次最多上传{MOST_FILES}个文件", "files")
     at, new = clock.now(), 0
-    for upload in uploads:
-        try:
-            name, content = stored(upload)
-        except Refused as refusal:
-            raise Refused(f"“{upload.filename}”：{refusal.message}", "files") from None
+    for name, content in files.received(form.files.data or [], MOST_FILES):
         new += handling.attach(case, name, content, part=part, by=me(), at=at) is not None
     return new
 

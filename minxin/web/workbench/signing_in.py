@@ -16,7 +16,7 @@ from minxin.access.permissions import Permission
 from minxin.errors import Refused
 from minxin.extensions import csrf, db, limiter
 from minxin.people.models import User
-from minxin.web import carried, door
+from minxin.web import carried, door, presence
 from minxin.web.door import SignInForm
 from minxin.web.forms import Form
 from minxin.web.guards import everyone, permitted
@@ -101,7 +101,9 @@ def _begin(user: User) -> None:
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
     session.clear()
     session[carried.TOKEN] = carried.mark(user.id)
-    login_user(SignedIn(user, signin.actor(user)))
+    acting = signin.actor(user)
+    login_user(SignedIn(user, acting))
+    presence.mark(acting)
 
 
 def _way_on(form: SignInForm) -> str:
