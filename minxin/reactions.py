@@ -13,7 +13,7 @@ from minxin.calendars.words import due_text
 from minxin.cases import flagging, instructions, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
-from minxin.cases.states import ON_HAND, State
+from minxin.cases.states import ON_HAND, RETURNED, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.notices import inbox
@@ -71,7 +71,7 @@ def tell_of_flag(event: CaseEvent, case: Case, at: datetime) -> None:
     words = f"已标为重大紧急，须在{limits['instruction_request']}内向分管领导请示"
     _tell_office(event, case, at, AT_OFFICE, words)
     limit = limits.get(f"{case.urgency}_feedback")
-    if limit and State(case.state) in ON_HAND:
+    if limit and State(case.state) in ON_HAND | RETURNED:
         words = f"已标为重大紧急，须在{limit}内首次反馈办理情况"
         _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 

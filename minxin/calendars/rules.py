@@ -62,8 +62,8 @@ _ROWS = (
     Rule("claim", "认领", "workday", 1, f"第八条（一），{DEFAULT}", begins="进入待认领"),
     Rule("dispatch", "转办", "workday", 1, f"第八条（一），{DEFAULT}", begins="认领"),
     Rule("accept", "签收", "workday", 1, f"第九条（二），{DEFAULT}", begins="转办"),
-    Rule("question", "网络回应人答复", "day", 4, "第九条（一）", begins="到达本单位"),
-    Rule("forward", "分转", "day", 4, "第九条（一）", begins="到达本单位"),
+    Rule("question", "网络回应人答复或分转", "day", 4, "第九条（一）", begins="到达本单位"),
+    Rule("judgement", "诉求人评价", "day", 15, f"第九条（一），{DEFAULT}", begins="答复"),
     Rule("consult", "咨询办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
     Rule("suggest", "建议办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
     Rule("help", "求助办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
@@ -73,6 +73,10 @@ _ROWS = (
     Rule("other", "其他办理", "workday", 5, f"第九条（二），{DEFAULT}", begins="转办"),
     Rule("rework", "退回重办", "workday", 3, f"第八条（二），{DEFAULT}", begins="审核退回"),
     Rule("return", "退件", "workday", 2, f"第九条（五），{DEFAULT}", begins="收件"),
+    Rule(
+        "return_decision", "退件审核", "workday", 1, f"第九条（五），{DEFAULT}", begins="申请退件"
+    ),
+    Rule("ruling", "责任裁定", "workday", 2, f"第九条（五），{DEFAULT}", begins="提请裁定"),
     Rule(
         "extension",
         "延期",
@@ -102,6 +106,16 @@ _ROWS = (
     ),
     Rule("rating", "初审评星", "workday", 2, f"第八条（四），{DEFAULT}", begins="核实完毕"),
     Rule("message", "不满意留言答复", "day", 4, f"第八条（五），{DEFAULT}", begins="留言转办"),
+    Rule("reopening", "申请重办", "day", 15, f"第八条（五），{DEFAULT}", begins="结案"),
+    Rule(
+        "reopening_decision",
+        "重办审核",
+        "workday",
+        2,
+        f"第八条（五），{DEFAULT}",
+        begins="申请重办",
+    ),
+    Rule("promise", "跟踪件承诺", "day", 30, f"第八条（二），{DEFAULT}", begins="列为跟踪件"),
     Rule("supervision", "督办答复", "workday", 5, f"第十一条，{DEFAULT}", begins="督办单下发"),
     Rule(
         "supervision2",

@@ -13,14 +13,14 @@ from minxin.cases import allowances
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner, citizen_words, explain
 from minxin.cases.rulebook import Rulebook, adopted_calendar, as_calendar, as_rule, rulebook
-from minxin.cases.states import ON_HAND, WITH_UNIT, Kind, State, Urgency
+from minxin.cases.states import ON_HAND, RETURNED, WITH_UNIT, Kind, State, Urgency
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
-__all__ = ["COURSE", "FAR", "FEEDBACK", "FEEDBACKS", "HANDLING", "OF_UNIT", "WORDS", "Reckoner",
-           "Rulebook", "as_calendar", "as_rule", "citizen_words", "drawn", "explain", "hand_on",
-           "handling_rule", "of", "recompute", "rule_key", "rulebook", "running", "show_earliest",
-           "start", "stop"]  # fmt: skip
+__all__ = ["BESIDE", "COURSE", "FAR", "FEEDBACK", "FEEDBACKS", "HANDLING", "OF_UNIT", "WORDS",
+           "Reckoner", "Rulebook", "as_calendar", "as_rule", "citizen_words", "drawn", "explain",
+           "hand_on", "handling_rule", "of", "recompute", "rule_key", "rulebook", "running",
+           "show_earliest", "start", "stop"]  # fmt: skip
 
 HANDLING = "handling"
 """In the table of moves: the clock of the case's own kind."""
@@ -32,12 +32,20 @@ WORDS: dict[str, str] = {
     "accept": "签收",
     **{str(kind): "办理" for kind in Kind},
     "rework": "重办",
+    "question": "答复",
+    "judgement": "评价",
     "urgent_feedback": "首次反馈",
     "critical_feedback": "首次反馈",
+    "return_decision": "退件审核",
+    "ruling": "裁定",
     "extension_decision": "延期审批",
     "review": "审核",
     "followup": "回访",
+    "consultation": "征求意见",
     "rating": "评星",
+    "message": "留言答复",
+    "reopening_decision": "重办审核",
+    "promise": "承诺",
     "instruction_request": "请示",
 }
 """What pages call a clock, by its rule key."""
@@ -45,13 +53,16 @@ WORDS: dict[str, str] = {
 FEEDBACKS = frozenset({"urgent_feedback", "critical_feedback"})
 """The first word that a pressing case asks of its unit, by urgency."""
 
-OF_UNIT = frozenset({"accept", "rework", *FEEDBACKS, *map(str, Kind)})
+OF_UNIT = frozenset({"accept", "rework", "question", "message", *FEEDBACKS, *map(str, Kind)})
 """The clocks that the handling unit answers for; the others are the office's or the station's."""
 
 COURSE = frozenset({"rework", *map(str, Kind)})
 """By when the unit is to be done: what the citizen is promised and what an extension moves."""
 
-ASIDE = frozenset({"extension_decision", "instruction_request"})
+BESIDE = frozenset({"message", "promise"})
+"""Clocks beside the case's own course: they run on when it is closed."""
+
+ASIDE = frozenset({"extension_decision", "return_decision", "ruling", "instruction_request"})
 """What the office owes while a unit works: no lateness of the unit's, whose own clock is shown."""
 
 FEEDBACK = "feedback"
@@ -64,7 +75,7 @@ def rule_key(case: Case, key: str) -> str | None:
     if key == HANDLING:
         return handling_rule(case)
     if key == FEEDBACK:
-        asked = case.urgency != Urgency.NORMAL and State(case.state) in ON_HAND
+        asked = case.urgency != Urgency.NORMAL and State(case.state) in ON_HAND | RETURNED
         return f"{case.urgency}_feedback" if asked else None
     return key
 
@@ -74,9 +85,12 @@ def handling_rule(case: Case) -> str:
     return case.kind or str(Kind.OTHER)
 
 
-def start(case: Case, key: str, at: datetime, book: Rulebook) -> Clock:
+def start(
+    case: Case, key: str, at: datetime, book: Rulebook, subject_id: int | None = None
+) -> Clock:
     """Start a clock of the case at an instant, by its rule key."""
     clock = drawn(case, book.due(key, at), at)
+    clock.subject_id = subject_id
     db.session.add(clock)
     return clock
 
@@ -104,15 +118,27 @@ def running(case: Case) -> list[Clock]:
     return list(db.session.scalars(query.order_by(Clock.due_at, Clock.id)))
 
 
-def stop(clocks: Collection[Clock], keys: Collection[str], case: Case, at: datetime) -> list[Clock]:
-    """Stop those of the running clocks that a move names; "*" stops them all.
+def stop(
+    clocks: Collection[Clock],
+    keys: Collection[str],
+    case: Case,
+    at: datetime,
+    subject_id: int | None = None,
+) -> list[Clock]:
+    """Stop those of the running clocks that a move names; "*" stops all of the case's course.
 
+    subject_id: only those of one message or request.
     One that stood still is resumed first: what it stopped before must be an instant.
     """
     wanted = {rule_key(case, key) for key in keys}
     if FEEDBACK in keys:  # the urgency may have changed since it was started
         wanted |= FEEDBACKS
-    stopped = [clock for clock in clocks if "*" in keys or clock.rule_key in wanted]
+    stopped = [
+        clock
+        for clock in clocks
+        if clock.rule_key in wanted or ("*" in keys and clock.rule_key not in BESIDE)
+        if subject_id is None or clock.subject_id == subject_id
+    ]
     for clock in stopped:
         if allowances.paused(clock.inputs):
             clock.inputs = allowances.resumed(clock.inputs, at)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from minxin.calendars.due import Due
-from minxin.cases import clocks, instructions, readiness, tallies, workflow
+from minxin.cases import clocks, instructions, pendings, readiness, tallies, workflow
 from minxin.cases.models import Assignment, Case
 from minxin.cases.readiness import Lack
 from minxin.errors import Refused
@@ -79,21 +79,23 @@ def dispatch(
     )
     if unit is None:  # the move has refused it
         raise AssertionError
-    case = made.case
-    tenant_before = case.tenant_id
-    _assign(case, unit, co_units, order, by, at)
-    if unit.tenant_id != tenant_before:
-        state = case.state
-        db.session.flush()
-        hand_over(case.id, unit.tenant_id)
-        tallies.change(
-            {
-                (tenant_before, unit.id, state): -1,
-                (unit.tenant_id, unit.id, state): +1,
-            }
-        )
-        case = workflow.lock(case.id)
-    return case
+    made.case.from_station = False
+    send(made.case, unit, co_units, order, by, at)
+    return give_to(made.case, unit)
+
+
+def give_to(case: Case, unit: Unit) -> Case:
+    """Custody goes to the unit's tenant, where the case is not there yet. A move has just given
+    the case to the unit; the running clocks count for it."""
+    clocks.hand_on(case, unit.id)
+    pendings.hand_on(case, unit.id)
+    before, state = case.tenant_id, case.state
+    if unit.tenant_id == before:
+        return case
+    db.session.flush()
+    hand_over(case.id, unit.tenant_id)
+    tallies.change({(before, unit.id, state): -1, (unit.tenant_id, unit.id, state): +1})
+    return workflow.lock(case.id)
 
 
 def assign(
@@ -123,8 +125,9 @@ def assign(
         .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
         .values(ended_at=at, outcome="passed_on")
     )
-    clocks.hand_on(made.case, unit.id)
-    _assign(made.case, unit, co_units, order, by, at)
+    made.case.from_station = True
+    give_to(made.case, unit)
+    send(made.case, unit, co_units, order, by, at)
     return made.case
 
 
@@ -156,9 +159,10 @@ def _said(unit: Unit | None, co_units: Sequence[Unit], order: Order) -> dict[str
     }
 
 
-def _assign(
+def send(
     case: Case, unit: Unit, co_units: Sequence[Unit], order: Order, by: Actor, at: datetime
 ) -> None:
+    """Write the 派单 rows of a case that was just given to its units."""
     for part, each in [("main", unit), *(("co", co) for co in co_units)]:
         db.session.add(
             Assignment(

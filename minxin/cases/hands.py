@@ -47,16 +47,22 @@ def wrong(row: Move, case: Case, by: Actor) -> str | None:
         return f"本人填报结果的诉求件，不得由本人{row.label}"
     if row.other_hands:
         return f"本单位办理的诉求件，不得由本单位{row.label}"
+    if row.sender:
+        return f"该件不是由您所在单位派出的，由派出单位{row.label}"
     name = db.session.scalar(select(User.name).where(User.id == case.holder_id))
     return f"该件由{name or '他人'}认领，只有认领人或负责人可以{row.label}"
 
 
 def right(row: Move, case: Case, by: Actor) -> bool:
-    """Are these the right hands: who claimed it, and never who handled it?"""
+    """Are these the right hands: who claimed it, who sent it, and never who handled it?"""
     if by.kind != "person":
         return True
     if row.holder_only:
         return case.holder_id == by.user_id or by.role is Role.OFFICE_HEAD
+    if row.sender:
+        if by.role is Role.STATION:
+            return case.from_station and by.unit_id != case.unit_id
+        return row.sender == "above" or not case.from_station
     if row.other_hands and case.reporter_id is not None and case.reporter_id == by.user_id:
         return False
     return not (row.other_hands and by.unit_id is not None and by.unit_id == case.unit_id)

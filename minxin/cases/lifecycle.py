@@ -19,21 +19,28 @@ REACHES = {
 
 # Column and row of each state in the drawing: the main line runs down the middle.
 PLACES: dict[State, tuple[int, int]] = {
-    State.UNCLAIMED: (1, 0),
-    State.CLAIMED: (1, 1),
-    State.DISPATCHED: (1, 2),
-    State.ACCEPTED: (1, 3),
-    State.HANDLING: (1, 4),
-    State.SIGNING: (1, 5),
-    State.REPORTED: (1, 6),
-    State.FOLLOW_UP: (1, 7),
-    State.TO_RATE: (1, 8),
-    State.RATED: (1, 9),
-    State.CLOSED: (1, 10),
+    State.UNCLAIMED: (2, 0),
+    State.CLAIMED: (2, 1),
+    State.DISPATCHED: (2, 2),
+    State.ACCEPTED: (2, 3),
+    State.HANDLING: (2, 4),
+    State.SIGNING: (2, 5),
+    State.REPORTED: (2, 6),
+    State.FOLLOW_UP: (2, 7),
+    State.TO_RATE: (2, 8),
+    State.RATED: (2, 9),
+    State.CLOSED: (2, 10),
     State.REFUSED: (0, 1),
     State.WITHDRAWN: (0, 3),
+    State.MERGED: (0, 5),
+    State.RETURNING: (1, 3),
+    State.DISPUTED: (1, 4),
+    State.CONSULTING: (1, 8),
+    State.TO_ANSWER: (3, 2),
+    State.ANSWERED: (3, 4),
+    State.JUDGED: (3, 6),
 }
-LEFT = (24, 330)
+LEFT = (24, 230, 560, 860)
 """Where each column begins."""
 HIGH, BOX, TALL, MARGIN = 92, 132, 40, 24
 
@@ -112,6 +119,10 @@ def who(row: Move) -> str:
         limits.append("never who handled it")
     if row.part == "co":
         limits.append("as a co-handling unit")
+    if row.sender:
+        limits.append("who sent it to the unit" + (" or above" if row.sender == "above" else ""))
+    if row.track:
+        limits.append(f"only {row.track.label}")
     return "、".join(people) + (f"; {'; '.join(limits)}" if limits else "")
 
 

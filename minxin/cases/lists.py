@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tu
 from minxin.calendars.counting import midnight
 from minxin.cases import reach, search
 from minxin.cases.models import FAR, Assignment, Case
-from minxin.cases.pendings import Pending
+from minxin.cases.pendings import Pending, What
 from minxin.cases.tabs import ALL, RUNNING, View, by_unit, number_in, todo, totals, view, views
 from minxin.clock import local
 from minxin.extensions import db
@@ -170,7 +170,7 @@ def _found(
 def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if each.pending:
-        return [Case.id.in_(select(Pending.case_id).where(Pending.what == str(each.pending)))]
+        return [_waits(by, each.pending)]
     if each.co:
         where.append(_handles_beside(by))
     elif each.own:
@@ -183,6 +183,13 @@ def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     if each.level:
         where += _of_level(each.level, at)
     return where
+
+
+def _waits(by: Actor, what: What) -> ColumnElement[bool]:
+    query = select(Pending.case_id).where(Pending.what == str(what))
+    if by_unit(by):
+        query = query.where(Pending.unit_id.in_(by.unit_ids))
+    return Case.id.in_(query)
 
 
 def _of_level(level: str, at: datetime) -> list[ColumnElement[bool]]:

@@ -123,13 +123,17 @@ class SubmissionPhoto(Key):
 
 
 class CitizenAct(Key):
-    """What a citizen asked for on the progress page (撤回); a worker carries it out."""
+    """What a citizen asked for on the progress page (撤回); a worker carries it out.
+
+    text: his own words · facts: what he chose, e.g. {"satisfaction": 4}.
+    """
 
     __tablename__ = "citizen_acts"
 
     number: Mapped[str] = mapped_column(index=True)
     act: Mapped[str]
     text: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     answer: Mapped[str | None]
@@ -154,7 +158,9 @@ class Case(OfTenant):
             "ix_cases_ended_tenant_id_id",
             "tenant_id",
             "id",
-            postgresql_where=text("state IN ('closed', 'refused', 'withdrawn')"),
+            postgresql_where=text(
+                "state IN ('closed', 'refused', 'withdrawn', 'judged', 'merged')"
+            ),
         ),
         Index("ix_cases_due_at_id", "due_at", "id"),
         Index("ix_cases_tenant_id_kind_source_urgency", *_NARROWED),
@@ -164,8 +170,11 @@ class Case(OfTenant):
     )
 
     number: Mapped[str]
-    source: Mapped[str]  # web | phone | letter | visit | province | import
+    track: Mapped[str] = mapped_column(default="appeal")  # appeal | question
+    source: Mapped[str]  # web | phone | letter | visit | province | leader | import
     provincial_no: Mapped[str | None]
+    provincial_due_at: Mapped[datetime | None]
+    provincial_stars: Mapped[int | None]
     import_key: Mapped[str | None]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(default=0)
@@ -188,7 +197,11 @@ class Case(OfTenant):
     due_provisional: Mapped[bool] = mapped_column(default=False)  # 暂定: see Clock.provisional
     holder_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("users.id"))
     unit_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("units.id"))
+    from_station: Mapped[bool] = mapped_column(default=False)  # who sent it: else the office
+    hops: Mapped[int] = mapped_column(default=0)  # 分转 of a question
+    ruled_at: Mapped[datetime | None]  # by a binding ruling: it cannot be returned any more
     reporter_id: Mapped[int | None] = mapped_column(BigInteger)  # who handed the report in
+    master_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
     flagged_at: Mapped[datetime | None]  # 重大紧急件, since when
     has_phone: Mapped[bool] = mapped_column(default=False)
     satisfaction: Mapped[int | None]  # 5 非常满意 … 1 非常不满意
@@ -306,6 +319,7 @@ class Clock(OfTenant):
     due_at: Mapped[datetime]
     yellow_at: Mapped[datetime]
     provisional: Mapped[bool] = mapped_column(default=False)  # the calendar may still move it
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)  # the message it is for
     inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see cases.allowances
     version: Mapped[int] = mapped_column(default=1)  # counts up when the due instant moves
     stopped_at: Mapped[datetime | None]

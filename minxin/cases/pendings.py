@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, select
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,15 +20,20 @@ from minxin.tenancy.models import MOVES, OfTenant
 
 
 class What(Labelled):
-    """What waits."""
+    """What waits. The first group waits for the office or station, the second for a unit."""
 
     EXTENSION = "extension", "延期待批"
+    MESSAGE = "message", "留言待处理"
+    REOPENING = "reopening", "重办待定"
     INSTRUCTION_REQUEST = "instruction_request", "待请示"
     INSTRUCTION = "instruction", "待批示"
+    PROMISE = "promise", "跟踪待复查"
+    REPLY = "reply", "留言待答复"
 
 
 class Pending(OfTenant):
-    """One request that waits for the city's office or a leader; subject_id: which of its kind."""
+    """One request that waits; subject_id: which of its kind · unit_id: for which unit, none where
+    it waits for the office, a station or a leader."""
 
     __tablename__ = "pendings"
     __table_args__ = (
@@ -40,16 +45,20 @@ class Pending(OfTenant):
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"))
     what: Mapped[str]
     subject_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    unit_id: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[datetime]
 
 
-def put(case: Case, what: What, *, at: datetime, subject_id: int = 0) -> None:
+def put(
+    case: Case, what: What, *, at: datetime, subject_id: int = 0, unit_id: int | None = None
+) -> None:
     """Let something wait; once, however often it is done."""
     row = insert(Pending).values(
         tenant_id=case.tenant_id,
         case_id=case.id,
         what=str(what),
         subject_id=subject_id,
+        unit_id=unit_id,
         since=at,
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["case_id", "what", "subject_id"]))
@@ -63,6 +72,15 @@ def done(case: Case, what: What, *, subject_id: int = 0) -> None:
             Pending.what == str(what),
             Pending.subject_id == subject_id,
         )
+    )
+
+
+def hand_on(case: Case, unit_id: int | None) -> None:
+    """What waited for the unit waits for the one that the case went to."""
+    db.session.execute(
+        update(Pending)
+        .where(Pending.case_id == case.id, Pending.unit_id.is_not(None))
+        .values(unit_id=unit_id)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from minxin.cases import workflow
-from minxin.cases.models import Case, Report, ReportTemplate
+from minxin.cases.models import Assignment, Case, Report, ReportTemplate
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -43,6 +43,7 @@ class Draft:
     signer: str
     policy_source: str = ""
     policy_explained: str = ""
+    co_reason: str = ""
 
 
 def template() -> list[dict[str, Any]]:
@@ -73,8 +74,13 @@ def submit(
             "close_method": draft.close_method,
             "responsible": draft.responsible.strip(),
             "signer": draft.signer.strip(),
+            "co_reason": draft.co_reason.strip() or not _co_handled(case),
         },
-        payload={"close_method": draft.close_method, "signer": draft.signer.strip()},
+        payload={
+            "close_method": draft.close_method,
+            "signer": draft.signer.strip(),
+            "co_reason": draft.co_reason.strip(),
+        },
     )
     made.case.reporter_id = by.user_id
     edition = db.session.scalar(
@@ -95,6 +101,14 @@ def submit(
     )
     db.session.add(report)
     return report
+
+
+def _co_handled(case: Case) -> bool:
+    """Does a co-handling unit still owe its answer?"""
+    query = select(Assignment.id).where(
+        Assignment.case_id == case.id, Assignment.part == "co", Assignment.ended_at.is_(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def sign(case: Case, *, by: Actor, at: datetime, version: int | None = None) -> Case:

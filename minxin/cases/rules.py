@@ -20,8 +20,8 @@ from minxin.extensions import db
 from minxin.people import given
 from minxin.people.actor import Actor
 
-FIXED = frozenset({"question", "forward"})
-"""第九条（一）names these limits itself: four calendar days."""
+FIXED = frozenset({"question"})
+"""第九条（一）names this limit itself: four calendar days."""
 
 MOST = {"workday": 365, "day": 365, "hour": 720, "minute": 1440, "week": 5}
 

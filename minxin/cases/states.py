@@ -24,27 +24,52 @@ class State(Labelled):
 
     UNCLAIMED = "unclaimed", "待认领"
     CLAIMED = "claimed", "已认领"
+    TO_ANSWER = "to_answer", "待答复"
+    ANSWERED = "answered", "已答复"
     DISPATCHED = "dispatched", "待签收"
     ACCEPTED = "accepted", "已签收"
     HANDLING = "handling", "办理中"
+    RETURNING = "returning", "退件待审"
+    DISPUTED = "disputed", "待裁定"
     SIGNING = "signing", "待审签"
     REPORTED = "reported", "待审核"
     FOLLOW_UP = "follow_up", "待回访"
+    CONSULTING = "consulting", "征求意见中"
     TO_RATE = "to_rate", "待评星"
     RATED = "rated", "待结案"
     CLOSED = "closed", "已结案"
     REFUSED = "refused", "不予受理"
     WITHDRAWN = "withdrawn", "已撤回"
+    JUDGED = "judged", "已评价"
+    MERGED = "merged", "已并案"
 
 
-ENDED = frozenset({State.CLOSED, State.REFUSED, State.WITHDRAWN})
+ENDED = frozenset({State.CLOSED, State.REFUSED, State.WITHDRAWN, State.JUDGED, State.MERGED})
 POOL = frozenset({State.UNCLAIMED, State.CLAIMED})
 """With the city's office, before dispatch."""
 ON_HAND = frozenset({State.DISPATCHED, State.ACCEPTED, State.HANDLING})
 """The unit has it and works on it."""
-WITH_UNIT = ON_HAND | {State.SIGNING}
-AFTER_UNIT = frozenset({State.REPORTED, State.FOLLOW_UP, State.TO_RATE, State.RATED})
-"""Reported: with who reviews, calls back, rates and closes."""
+RETURNED = frozenset({State.RETURNING, State.DISPUTED})
+"""The unit does not want it, and who sent it or the office above decides; its clock runs on."""
+WITH_UNIT = ON_HAND | RETURNED | {State.SIGNING, State.TO_ANSWER}
+AFTER_UNIT = frozenset(
+    {
+        State.REPORTED,
+        State.FOLLOW_UP,
+        State.CONSULTING,
+        State.TO_RATE,
+        State.RATED,
+        State.ANSWERED,
+    }
+)
+"""Reported: with who reviews, calls back, consults the public, rates and closes; or answered."""
+
+
+class Track(Labelled):
+    """Which of the two courses a case takes (第八条（一）, 1.7)."""
+
+    APPEAL = "appeal", "诉求件"
+    QUESTION = "question", "网络回应人诉求问题"
 
 
 class Kind(Labelled):
@@ -75,6 +100,7 @@ class Source(Labelled):
     LETTER = "letter", "来信"
     VISIT = "visit", "来访"
     PROVINCE = "province", "省转"
+    LEADER = "leader", "领导交办"
     IMPORT = "import", "批量导入"
 
 
@@ -88,6 +114,15 @@ class CloseMethod(Labelled):
     UNTRUE = "untrue", "反映不实"
     LEGAL_ROUTE = "legal_route", "引导法定途径"
     UNVERIFIABLE = "unverifiable", "无法核查"
+
+
+class Tag(Labelled):
+    """What a case is beside its course (1.7)."""
+
+    CARING = "caring", "爱心件"
+    TRACKED = "tracked", "跟踪件"
+    CHOSEN = "chosen", "自选件"
+    REMINDER = "reminder", "问题提醒件"
 
 
 class RefusalGround(Labelled):

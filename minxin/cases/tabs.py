@@ -9,7 +9,7 @@ from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
 from minxin.cases import tallies
 from minxin.cases.pendings import What
-from minxin.cases.states import AFTER_UNIT, ENDED, POOL, WITH_UNIT, State
+from minxin.cases.states import AFTER_UNIT, ENDED, POOL, RETURNED, WITH_UNIT, State
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
 
@@ -58,20 +58,25 @@ _AT_UNITS = View("at_units", "单位在办", WITH_UNIT)
 _OFFICE = (
     _view("unclaimed", "待认领", State.UNCLAIMED),
     _view("claimed", "待转办", State.CLAIMED),
+    _view("returning", "退件待审", State.RETURNING),
     _view("reported", "待审核", State.REPORTED),
     _view("follow_up", "待回访", State.FOLLOW_UP),
+    View("consulting", "征求意见中", frozenset({State.CONSULTING})),
     _view("to_rate", "待评星", State.TO_RATE),
     _view("rated", "待结案", State.RATED),
-    _pending(What.INSTRUCTION_REQUEST),
+    *(_pending(what) for what in (What.MESSAGE, What.REOPENING, What.INSTRUCTION_REQUEST)),
+    _pending(What.PROMISE),
     _AT_UNITS,
+    View("answered", "已答复", frozenset({State.ANSWERED})),
     _SOON,
     _LATE,
     _ENDED,
 )
 _HEAD = (
-    *_OFFICE[:2],
+    *_OFFICE[:3],
+    _view("disputed", "待裁定", State.DISPUTED),
     _pending(What.EXTENSION),
-    *_OFFICE[2:],
+    *_OFFICE[3:],
 )
 
 VIEWS: Mapping[Role, tuple[View, ...]] = {
@@ -80,8 +85,11 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
     Role.STATION: (
         View("dispatched", "待签收分派", frozenset({State.DISPATCHED}), waits=True, own=True),
         View("handling", "本站在办", WITH_UNIT - {State.DISPATCHED}, waits=True, own=True),
+        _view("returning", "退件待审", State.RETURNING),
+        _view("disputed", "待裁定", State.DISPUTED),
         _view("reported", "待审核", State.REPORTED),
         _view("follow_up", "待回访", State.FOLLOW_UP),
+        _pending(What.MESSAGE),
         _AT_UNITS,
         _SOON,
         _LATE,
@@ -89,10 +97,14 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
     ),
     Role.RESPONDER: (
         _view("dispatched", "待签收", State.DISPATCHED),
+        _view("to_answer", "待答复", State.TO_ANSWER),
         _view("handling", "办理中", State.ACCEPTED, State.HANDLING),
+        _pending(What.REPLY),
+        View("returning", "退件中", RETURNED),
         View("co", "协办", WITH_UNIT, co=True),
         _view("signing", "待审签", State.SIGNING, waits=False),
-        View("reported", "已报结", AFTER_UNIT),
+        View("reported", "已报结", AFTER_UNIT - {State.ANSWERED}),
+        View("answered", "已答复", frozenset({State.ANSWERED})),
         _UNIT_SOON,
         _UNIT_LATE,
         _ENDED,

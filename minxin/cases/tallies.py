@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import (
     BigInteger,
-    Executable,
     UniqueConstraint,
     bindparam,
     func,
@@ -61,9 +60,9 @@ def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) ->
     """Totals by state within the login's reach; of some units only, where given.
 
     Beside each state stands `own_` and the state: what of it lies with the unit `own_id`.
-    `pending_` and a kind of request: how many wait, which is for the office and the leaders.
+    `pending_` and a kind of request: how many wait.
     """
-    query: Executable = _TOTALS
+    query = _TOTALS
     asked: dict[str, object] = {"own_id": own_id}
     if unit_ids is not None:
         query, asked["unit_ids"] = _TOTALS_OF_UNITS, list(unit_ids)
@@ -79,7 +78,10 @@ _COUNTED = select(Tally.state, func.sum(Tally.number), func.coalesce(_OWN, 0))
 _WAITING = select(literal("pending_") + Pending.what, func.count(), literal(0))
 _UNIT_IDS = bindparam("unit_ids", expanding=True, type_=BigInteger)
 _TOTALS = union_all(_COUNTED.group_by(Tally.state), _WAITING.group_by(Pending.what))
-_TOTALS_OF_UNITS = _COUNTED.where(Tally.unit_id.in_(_UNIT_IDS)).group_by(Tally.state)
+_TOTALS_OF_UNITS = union_all(
+    _COUNTED.where(Tally.unit_id.in_(_UNIT_IDS)).group_by(Tally.state),
+    _WAITING.where(Pending.unit_id.in_(_UNIT_IDS)).group_by(Pending.what),
+)
 
 
 def by_tenant() -> dict[int, dict[str, int]]:

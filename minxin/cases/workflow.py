@@ -17,7 +17,7 @@ from minxin.access.permissions import Permission as P
 from minxin.background import later
 from minxin.cases import clocks, hands, tallies
 from minxin.cases.models import Case, CaseEvent, Clock
-from minxin.cases.states import State
+from minxin.cases.states import State, Track
 from minxin.cases.transitions import MOVES, Move, from_state
 from minxin.errors import Conflict as Conflict
 from minxin.errors import Refused
@@ -41,13 +41,27 @@ MISSING = {
     "signer": "请填写审签领导",
     "outcome": "请选择回访结果",
     "remarks": "请填写回访情况",
+    "basis": "请填写退件的法律法规或文件依据",
+    "refused_return": "退件申请被退回后，才能提请裁定",
+    "ruling": "请写明裁定意见",
     "workdays": "请填写延长的工作日数",
     "running": "没有正在计算的办理时限，不需要延期",
     "citizen_reason": "请填写告知诉求人的延期理由",
     "request": "没有待处理的申请，可能已被处理",
+    "co_reason": "协办单位尚未反馈，请写明不再等待的理由",
+    "satisfaction": "请选择满意程度",
+    "unreachable": "有联系电话且未满三次未接通（分两天以上）的，应继续回访",
+    "public_text": "请填写公示内容",
+    "elapsed": "征求意见期限未满，不能结束",
+    "conclusion": "请填写征求意见情况小结",
+    "message": "请选择要处理的留言",
+    "promise": "请填写承诺事项",
+    "promised_on": "请填写承诺完成日期",
+    "tracked": "该件不是在跟踪的跟踪件",
     "flagged": "该件没有标为重大紧急",
     "leader": "请选择分管领导",
     "instruction": "请填写批示内容或上传批示扫描件",
+    "master": "请选择并入的主件",
     "stars": "请选择评定的星级（0—10星）",
 }
 
@@ -87,11 +101,13 @@ def move(
     version: int | None = None,
     unit_id: int | None = None,
     reason: str | None = None,
+    subject_id: int | None = None,
 ) -> Made:
     """Carry out one row of the table.
 
     facts: what the row needs to be present · payload: what the event keeps · version: the one
-    the form was made from · unit_id: the unit that the case goes to.
+    the form was made from · unit_id: the unit that the case goes to · subject_id: the message or
+    request whose clock it turns.
     Raises Refused (a fact is missing, not permitted) or Conflict (another was faster).
     """
     row = MOVES[name]
@@ -106,7 +122,7 @@ def move(
         case.unit_id = unit_id
     case.version += 1
     case.updated_at = at
-    effects = _turn_clocks(row, case, at)
+    effects = _turn_clocks(row, case, at, subject_id)
     event = _record(row, case, by, at, before[2], reason, {**(payload or {}), **effects})
     _let_lapse(row, case, by, at, effects)
     after = (case.tenant_id, case.unit_id or 0, case.state)
@@ -178,6 +194,7 @@ def available(case: Case, by: Actor, *, co_handles: bool | None = None) -> tuple
     return tuple(
         row
         for row in from_state(State(case.state))
+        if row.track in (None, case.track)
         if hands.allowed(row, case, by, co_handles) and hands.right(row, case, by)
     )
 
@@ -194,6 +211,8 @@ def hindrance(case: Case, by: Actor, name: str) -> str | None:
     row = MOVES[name]
     if State(case.state) not in row.sources:
         return f"该件现为“{State(case.state).label}”，现在不能{row.label}"
+    if row.track not in (None, case.track):
+        return f"该件是{Track(case.track).label}，不能{row.label}"
     return hands.wrong(row, case, by)
 
 
@@ -219,6 +238,8 @@ def just_made(
 
 
 def _check_place(row: Move, case: Case, version: int | None) -> None:
+    if row.track not in (None, case.track):
+        raise Refused(f"该件是{Track(case.track).label}，不能{row.label}")
     stale = version is not None and version != case.version
     if State(case.state) in row.sources and not stale:
         return
@@ -248,20 +269,20 @@ def _check_facts(row: Move, facts: Mapping[str, Any]) -> None:
             raise Refused(MISSING[need], need)
 
 
-def _turn_clocks(row: Move, case: Case, at: datetime) -> dict[str, Any]:
+def _turn_clocks(row: Move, case: Case, at: datetime, subject_id: int | None) -> dict[str, Any]:
     """Stop and start the clocks of a move; says what was done, for the event.
 
     A clock of the case's course that runs already runs on: what comes back from a unit and is
     sent to another one keeps the time that it was sent with.
     """
     running = clocks.running(case)
-    stopped = clocks.stop(running, row.stops, case, at)
+    stopped = clocks.stop(running, row.stops, case, at, subject_id)
     still = [clock for clock in running if clock.stopped_at is None]
-    runs = {clock.rule_key for clock in still}
+    runs = {(clock.rule_key, clock.subject_id) for clock in still}
     wanted = [clocks.rule_key(case, key) for key in row.starts]
-    fresh = [key for key in wanted if key is not None and key not in runs]
+    fresh = [key for key in wanted if key is not None and (key, subject_id) not in runs]
     book = clocks.rulebook() if fresh else None
-    started = [clocks.start(case, key, at, book) for key in fresh] if book else []
+    started = [clocks.start(case, key, at, book, subject_id) for key in fresh] if book else []
     clocks.show_earliest(case, [*still, *started])
     return _effects(started, stopped, at)
 

@@ -25,7 +25,6 @@ SCENARIOS = [
     ("question", "2026-09-30 16:40", "2026-10-05"),
     # S2 Spring Festival, three hops
     ("question", "2026-02-12 09:00", "2026-02-17"),
-    ("forward", "2026-02-12 09:00", "2026-02-17"),
     ("question", "2026-02-16 20:00", "2026-02-21"),
     ("question", "2026-02-21 08:00", "2026-02-26"),
     # S3 make-up Saturday
@@ -271,7 +270,7 @@ def test_a_rule_refuses_a_foreign_unit_and_an_empty_amount():
 @pytest.mark.parametrize(
     ("key", "unit", "amount"),
     [
-        ("question", "day", 4), ("forward", "day", 4), ("message", "day", 4),
+        ("question", "day", 4), ("message", "day", 4),
         ("consultation", "day", 7), ("consult", "workday", 5), ("suggest", "workday", 5),
         ("help", "workday", 5), ("complaint", "workday", 10), ("report", "workday", 15),
         ("thanks", "workday", 5), ("other", "workday", 5), ("dispatch", "workday", 1),

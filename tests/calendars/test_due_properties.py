@@ -81,7 +81,7 @@ def test_the_steps_are_unbroken_and_count_to_the_limit(rule, start):
 
 
 @calm
-@given(st.sampled_from(["question", "forward", "message", "consultation"]), STARTS)
+@given(st.sampled_from(["question", "message", "consultation"]), STARTS)
 def test_calendar_days_end_at_midnight_that_many_days_later(key, start):
     result = due(DEFAULT_RULES[key], start)
     days = last_day(result.at) - local(start).date()

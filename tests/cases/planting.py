@@ -17,11 +17,15 @@ from minxin.extensions import db
 from minxin.people.models import Unit
 
 WITHOUT_UNIT = frozenset({State.UNCLAIMED, State.CLAIMED, State.REFUSED, State.WITHDRAWN})
+QUESTIONS = frozenset({State.TO_ANSWER, State.ANSWERED, State.JUDGED})
 CLOCKS = {
     State.UNCLAIMED: "claim",
     State.CLAIMED: "dispatch",
+    State.TO_ANSWER: "question",
+    State.ANSWERED: "judgement",
     State.REPORTED: "review",
     State.FOLLOW_UP: "followup",
+    State.CONSULTING: "consultation",
     State.TO_RATE: "rating",
 }
 
@@ -42,6 +46,7 @@ def plant(
         tenant_id=unit.tenant_id if unit else intake.municipal().id,
         number=next_number(at),
         source="phone",
+        track="question" if state in QUESTIONS else "appeal",
         state=state,
         kind=kind,
         subject=subject,
@@ -102,7 +107,7 @@ def _assign(case: Case, unit: Unit, at: datetime) -> None:
             accepted_at=None if case.state == State.DISPATCHED else at,
         )
     )
-    if State(case.state) not in WITH_UNIT or case.state == State.SIGNING:
+    if State(case.state) not in QUESTIONS | WITH_UNIT or case.state == State.SIGNING:
         db.session.add(
             Report(
                 tenant_id=case.tenant_id,

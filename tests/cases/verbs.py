@@ -152,7 +152,9 @@ def enter_instruction(life, case, by, data):
 
 @verb
 def report(life, case, by, data):
-    draft = Draft(REPORT, "solved", "赵阳", "孙立")
+    draft = Draft(
+        REPORT, "solved", "赵阳", "孙立", co_reason=data.draw(st.sampled_from(["", "已催"]))
+    )
     reporting.submit(case, draft, by=by, at=life.at)
 
 

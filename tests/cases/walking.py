@@ -61,7 +61,9 @@ class Walk:
         def step(case: Case, me) -> None:
             handling.accept(case, by=me, at=at)
             handling.enter_log(case, "已到现场", by=me, at=at)
-            reporting.submit(case, Draft(REPORT, "solved", "赵阳", "孙立"), by=me, at=at)
+            reporting.submit(
+                case, Draft(REPORT, "solved", "赵阳", "孙立", co_reason="已电话核实"), by=me, at=at
+            )
 
         self._at(by, step)
         return self

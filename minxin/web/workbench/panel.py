@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from minxin.cases import workflow
 from minxin.cases.models import Case
 from minxin.errors import Refused
 from minxin.extensions import db, htmx
+from minxin.tenancy import custody
 from minxin.web import carried
 from minxin.web.forms import CaseForm
 from minxin.web.guards import the_case
@@ -33,11 +35,13 @@ def answer(
     done: str,
     then: Callable[[], str] | None = None,
     more: More = dict,
+    across: bool = False,
 ) -> Any:
     """The whole of an act's view: its form on GET; on POST the verb, the commit and the way on.
 
     done: what the next page says · then: its address (the case page without one) · more: values
-    of the act's own template, asked for only where it is shown.
+    of the act's own template, asked for only where it is shown · across: it may hand the case to
+    another tenant.
     """
     act = ACTS.get(name, ATTACHMENTS)
     if request.method == "GET":
@@ -45,7 +49,8 @@ def answer(
         return show(act, case, form, more, 409 if blocked else 200, blocked=blocked)
     number = case.number
     try:
-        status = _carry_out(form, verb)
+        with custody.across(case.id) if across else nullcontext():
+            status = _carry_out(form, verb)
     except workflow.Conflict as conflict:
         db.session.rollback()
         case = the_case(number)
