@@ -21,6 +21,9 @@ LIST
   elif ! has_venv "$(find_python)"; then
     venv_package "$(find_python)"
   fi
+  if [ "$tests" = yes ]; then
+    echo libfaketime
+  fi
   if [ "$tests" = yes ] && ! find_chromium >/dev/null; then
     printf '?chromium\n'
   fi

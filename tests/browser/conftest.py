@@ -19,7 +19,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from minxin.config import Settings
 from tests.browser.serving import HOSTS, Site, served
 
 Visitor = Callable[..., Page]
@@ -56,10 +55,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def running_site(
-    app: Flask, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    with served(app, settings, tmp_path_factory.mktemp("site")) as site:
+def running_site(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served(app, tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
@@ -67,6 +64,7 @@ def running_site(
 def site(panjin: Any, linshi: Any, running_site: Site) -> Iterator[Site]:
     """The cities as they were founded. Their workers are through before they are emptied."""
     yield running_site
+    running_site.travel()
     for city in HOSTS:
         running_site.settle(city)
 

@@ -4,6 +4,9 @@ Web and workers are the commands of `make run` (minxin.supervisor.children), on 
 Valkey number of this test process: a page answers through granian, with CSRF and limits on, and
 a promise is kept by a real RQ worker. The scheduler stays out: what comes by the clock is called
 by the tests that are about it, so that nothing else happens at a time that nobody chose.
+
+The clock of these processes can be set (libfaketime): `site.travel(instant)` takes them to another
+day, where they live on at the usual pace. PostgreSQL, Valkey and Chromium keep their own.
 """
 
 from __future__ import annotations
@@ -15,15 +18,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
 
-from minxin import supervisor
+from minxin import clock, supervisor
 from minxin.background import Outbox
 from minxin.config import ROOT, Settings
 from minxin.extensions import db
@@ -36,6 +40,8 @@ HOSTS = {"panjin": "panjin.test", "linshi": "linshi.test"}
 _ANSWER_SECONDS = 60
 _SETTLE_SECONDS = 60
 _AGAIN_SECONDS = 3
+_LOOK_SECONDS = 1
+"""How often a process looks whether its clock was set."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,37 @@ class Site:
     app: Flask
     port: int
     log: Path
+    offset: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def travel(self, instant: datetime | None = None) -> None:
+        """Take web and workers to an aware instant; back to the present without one.
+
+        The web begins anew where time goes back: its server dates answers by the latest second
+        that it has seen, and Chromium judges by that date how old a cookie is.
+        """
+        before = self.now()
+        seconds = (instant - clock.now()).total_seconds() if instant else 0.0
+        new = self.offset.with_suffix(".new")
+        new.write_text(f"{seconds:+.3f}\n")
+        new.replace(self.offset)
+        time.sleep(_LOOK_SECONDS + 0.2)
+        if self.now() < before - timedelta(seconds=1):
+            _stop([self.processes.pop("web")])
+            self.begin("web")
+
+    def begin(self, name: str) -> None:
+        """Start one of the processes of `minxin.supervisor.children` and wait for an answer."""
+        child = next(each for each in supervisor.children(self.port) if each.name == name)
+        env = _environment(self.app.extensions["settings"], self.offset)
+        with self.log.open("ab") as log:
+            self.processes[name] = _start(_fewer(list(child.command)), env, log.fileno())
+        if name == "web":
+            _wait_for(self)
+
+    def now(self) -> datetime:
+        """What their clock says."""
+        return clock.now() + timedelta(seconds=float(self.offset.read_text()))
 
     def url(self, path: str = "/", city: str = "panjin") -> str:
         return f"http://{HOSTS[city]}:{self.port}{path}"
@@ -78,19 +115,17 @@ class Site:
 
 
 @contextmanager
-def served(app: Flask, settings: Settings, folder: Path) -> Iterator[Site]:
+def served(app: Flask, folder: Path) -> Iterator[Site]:
     """Run web and workers until the block ends. They end with this process, however it ends."""
-    site = Site(app, _free_port(), folder / "site.log")
-    processes: list[subprocess.Popen[bytes]] = []
+    site = Site(app, _free_port(), folder / "site.log", folder / "clock")
+    site.offset.write_text("+0\n")
     try:
-        with site.log.open("wb") as log:
-            for child in supervisor.children(site.port):
-                if child.name != "scheduler":
-                    processes.append(_start(_fewer(list(child.command)), settings, log.fileno()))
-        _wait_for(site, processes)
+        for child in supervisor.children(site.port):
+            if child.name != "scheduler":
+                site.begin(child.name)
         yield site
     finally:
-        _stop(processes)
+        _stop(site.processes.values())
 
 
 def _fewer(command: list[str]) -> list[str]:
@@ -100,15 +135,22 @@ def _fewer(command: list[str]) -> list[str]:
     return command
 
 
-def _start(command: list[str], settings: Settings, log: int) -> subprocess.Popen[bytes]:
-    env = {
+def _environment(settings: Settings, offset: Path) -> dict[str, str]:
+    return {
         **{name: value for name, value in os.environ.items() if not name.startswith("MINXIN_")},
         "DATABASE_URL": settings.database_urls["owner"],
         "REDIS_URL": settings.redis_url,
         "SECRET_KEY": settings.secret_key,
         "MINXIN_CONTACT_KEY": settings.contact_key,
         "MINXIN_DATA": str(settings.folder),
+        "LD_PRELOAD": _faketime(),
+        "FAKETIME_TIMESTAMP_FILE": str(offset),
+        "FAKETIME_CACHE_DURATION": str(_LOOK_SECONDS),
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+
+
+def _start(command: list[str], env: dict[str, str], log: int) -> subprocess.Popen[bytes]:
     if setpriv := shutil.which("setpriv"):
         command = [setpriv, "--pdeathsig", "KILL", *command]
     return subprocess.Popen(
@@ -122,10 +164,18 @@ def _start(command: list[str], settings: Settings, log: int) -> subprocess.Popen
     )
 
 
-def _wait_for(site: Site, processes: list[subprocess.Popen[bytes]]) -> None:
+def _faketime() -> str:
+    """The library that sets a process's clock, as Debian and Ubuntu install it."""
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        raise AssertionError("libfaketime is missing: run bin/install --tests")
+    return str(found[0])
+
+
+def _wait_for(site: Site) -> None:
     deadline = time.monotonic() + _ANSWER_SECONDS
     while not _answers(site.port):
-        if any(process.poll() is not None for process in processes):
+        if any(process.poll() is not None for process in site.processes.values()):
             raise AssertionError(f"a process of the site ended\n{site.words()}")
         if time.monotonic() > deadline:
             raise AssertionError(f"the site does not answer\n{site.words()}")
@@ -149,7 +199,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+def _stop(processes: Collection[subprocess.Popen[bytes]]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         for process in processes:
             with suppress(ProcessLookupError):
