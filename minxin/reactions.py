@@ -25,8 +25,9 @@ Reaction = Callable[[CaseEvent, Case, datetime], None]
 
 
 def project(event: CaseEvent, case: Case, at: datetime) -> None:
-    """Write what the citizen sees."""
+    """Write what the citizen sees, and those whose cases were merged into his."""
     tracking.project(case, at=at)
+    tracking.project_joined(case, at=at)
 
 
 def tell_units(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -102,6 +103,19 @@ def tell_of_instruction(event: CaseEvent, case: Case, at: datetime) -> None:
     _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
+def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
+    """并案: whoever handled the case until then goes on with nothing; the master's unit is told."""
+    units = db.session.scalars(
+        select(Assignment.unit_id).where(
+            Assignment.case_id == case.id, Assignment.ended_at == event.at
+        )
+    ).all()
+    _tell(event, case, at, units, AT_UNIT, "已并入其他诉求件统一办理，本件不再单独办理")
+    master = db.session.get(Case, case.master_id) if case.master_id else None
+    if master is not None:
+        _tell(event, master, at, _unit(master), AT_UNIT, "有同类诉求并入，请一并办理")
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispatch": (project, tell_units),
     "assign": (project, tell_units),
@@ -112,6 +126,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "grant_extension": (project, tell_of_extension),
     "refuse_extension": (tell_of_extension,),
     "flag": (tell_of_flag,),
+    "merge": (project, tell_of_merging),
     "request_instruction": (tell_leader,),
     "instruct": (tell_of_instruction,),
     "enter_instruction": (tell_of_instruction,),

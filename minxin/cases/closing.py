@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from minxin.cases import workflow
+from minxin.cases import joined, workflow
 from minxin.cases.models import Assignment, Case, CitizenAct, Report
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
@@ -28,7 +28,7 @@ def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | No
         payload={"close_method": method},
     )
     made.case.close_method, made.case.closed_at = method, at
-    _end_assignments(case, "done", at)
+    end_assignments(case, "done", at)
     return made.case
 
 
@@ -46,9 +46,17 @@ def withdraw(
     case: Case, *, reason: str, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """撤回 at the citizen's wish, which the office may also take down for him."""
-    made = workflow.move(case.id, "withdraw", by=by, at=at, reason=reason, version=version)
+    made = workflow.move(
+        case.id,
+        "withdraw",
+        by=by,
+        at=at,
+        reason=reason,
+        version=version,
+        facts={"alone": joined.alone(case)},
+    )
     made.case.closed_at = at
-    _end_assignments(case, "withdrawn", at)
+    end_assignments(case, "withdrawn", at)
     return made.case
 
 
@@ -67,7 +75,8 @@ def carry_out(act: CitizenAct, case: Case | None, *, at: datetime) -> None:
         act.answer = refusal.message
 
 
-def _end_assignments(case: Case, outcome: str, at: datetime) -> None:
+def end_assignments(case: Case, outcome: str, at: datetime) -> None:
+    """End the 派单 that are open: done | withdrawn | merged."""
     db.session.execute(
         update(Assignment)
         .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))

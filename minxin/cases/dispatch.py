@@ -9,14 +9,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from minxin.calendars.due import Due
-from minxin.cases import clocks, instructions, pendings, readiness, tallies, workflow
+from minxin.cases import clocks, handover, instructions, pendings, readiness, workflow
 from minxin.cases.models import Assignment, Case
 from minxin.cases.readiness import Lack
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
-from minxin.tenancy.custody import hand_over
 from minxin.tenancy.models import Tenant
 
 
@@ -89,13 +88,7 @@ def give_to(case: Case, unit: Unit) -> Case:
     the case to the unit; the running clocks count for it."""
     clocks.hand_on(case, unit.id)
     pendings.hand_on(case, unit.id)
-    before, state = case.tenant_id, case.state
-    if unit.tenant_id == before:
-        return case
-    db.session.flush()
-    hand_over(case.id, unit.tenant_id)
-    tallies.change({(before, unit.id, state): -1, (unit.tenant_id, unit.id, state): +1})
-    return workflow.lock(case.id)
+    return handover.to_tenant(case, unit.tenant_id)
 
 
 def assign(

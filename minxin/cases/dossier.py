@@ -53,6 +53,7 @@ Record = dict[str, Any]
 class Dossier:
     """Names that the case points at, and the records of its tables.
 
+    master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件) and instructions (批示): the newest first ·
     co_handles: the person's unit is a co-handling one.
@@ -62,7 +63,9 @@ class Dossier:
     unit: str
     category: str
     holder: str
+    master: str
     co_handles: bool
+    joined: list[Record]
     contact: Record | None
     orders: list[Record]
     attachments: list[Record]
@@ -83,18 +86,22 @@ def read(case: Case, by: Actor) -> Dossier:
             "unit_id": case.unit_id,
             "category_id": case.category_id,
             "holder_id": case.holder_id,
+            "master_id": case.master_id,
             "closed_on": local(case.closed_at).date() if case.closed_at else None,
             "unit_ids": list(by.unit_ids),
         },
     ).one()
-    tenant, unit, category, holder, co_handles, contacts, orders, files, reports, calls, *led = row
+    tenant, unit, category, holder, master, *hung = row
+    co_handles, joined, contacts, orders, files, reports, calls, *led = hung
     extensions, requests, instructions = led
     return Dossier(
         tenant=tenant or "",
         unit=unit or "",
         category=category or "",
         holder=holder or "",
+        master=master or "",
         co_handles=co_handles,
+        joined=joined,
         contact=contacts[0] if contacts else None,
         orders=orders,
         attachments=files,
@@ -106,6 +113,13 @@ def read(case: Case, by: Actor) -> Dossier:
     )
 
 
+_JOINED = (
+    Case.number,
+    Case.subject,
+    func.left(Case.body, 300).label("body"),
+    Case.received_at,
+    Case.satisfaction,
+)
 _ATTACHMENT = (
     Attachment.id,
     Attachment.part,
@@ -211,12 +225,14 @@ _DOSSIER = select(
     _name(units.name_on(bindparam("closed_on", type_=Date)), Unit.id == bindparam("unit_id")),
     _name(Category.full_name, Category.id == bindparam("category_id")),
     _name(User.name, User.id == bindparam("holder_id")),
+    _name(Case.number, Case.id == bindparam("master_id", type_=BigInteger)),
     exists().where(
         Assignment.case_id == _CASE,
         Assignment.part == "co",
         Assignment.ended_at.is_(None),
         Assignment.unit_id.in_(bindparam("unit_ids", expanding=True)),
     ),
+    _records(Case.master_id == _CASE, _JOINED, Case.id),
     _records(
         Contact.case_id == _CASE,
         (Contact.name_mask, Contact.phone_mask, Contact.address_mask),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, literal, or_, select
 
-from minxin.cases import contacts, search, workflow
+from minxin.cases import contacts, joined, search, workflow
 from minxin.cases.models import Case, Category, Contact
 from minxin.cases.states import Kind, RefusalGround, State, Urgency
 from minxin.errors import Refused
@@ -105,7 +105,7 @@ def refuse(
         at=at,
         version=version,
         reason=reason,
-        facts={"ground": ground},
+        facts={"ground": ground, "alone": joined.alone(case)},
         payload={"ground": ground},
     )
     made.case.closed_at = at

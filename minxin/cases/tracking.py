@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from minxin.calendars.words import due_text
-from minxin.cases import clocks
+from minxin.cases import clocks, joined
 from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.cases.states import ENDED, WITH_UNIT, CloseMethod, RefusalGround, State
@@ -72,18 +72,42 @@ def project(case: Case, *, at: datetime) -> None:
     )
     if tracking is None:
         return
-    events = db.session.scalars(
-        select(CaseEvent)
-        .where(CaseEvent.case_id == case.id, ~CaseEvent.internal)
-        .order_by(CaseEvent.id)
-    )
-    tracking.state = case.state
-    tracking.steps = [_step(event) for event in events if event.name in MOVES]
-    tracking.can_withdraw = State(case.state) in WITHDRAWABLE
-    for name, value in _promised(case, clocks.running(case)).items():
+    led_by = _leading(case)
+    tracking.state = led_by.state
+    tracking.steps = [_step(event) for event in _course(case, led_by)]
+    tracking.can_withdraw = State(case.state) in WITHDRAWABLE and joined.alone(case)
+    for name, value in _promised(led_by, clocks.running(led_by)).items():
         setattr(tracking, name, value)
-    tracking.answer = _answer(case)
+    tracking.answer = _answer(led_by)
     tracking.updated_at = at
+
+
+def project_joined(case: Case, *, at: datetime) -> None:
+    """Write it anew for each citizen whose case was merged into this one."""
+    for each in joined.to(case):
+        project(db.session.get_one(Case, each.id), at=at)
+
+
+def _leading(case: Case) -> Case:
+    """The case whose course the citizen follows: of a merged one it is the master's."""
+    if case.state != State.MERGED or case.master_id is None:
+        return case
+    return db.session.get_one(Case, case.master_id)
+
+
+def _course(case: Case, led_by: Case) -> list[CaseEvent]:
+    """The public steps of a case and, from its merging on, of the one that leads it."""
+    own = _public(case)
+    if led_by is case:
+        return own
+    merged_at = next(event.at for event in reversed(own) if event.name == "merge")
+    return [*own, *(event for event in _public(led_by) if event.at > merged_at)]
+
+
+def _public(case: Case) -> list[CaseEvent]:
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id, ~CaseEvent.internal)
+    events = db.session.scalars(query.order_by(CaseEvent.id))
+    return [event for event in events if event.name in MOVES]
 
 
 def _step(event: CaseEvent) -> dict[str, Any]:
@@ -105,8 +129,14 @@ def _step(event: CaseEvent) -> dict[str, Any]:
 def promise(case: Case, running: Iterable[Clock]) -> None:
     """Write anew by when the unit is to be done, where its clock was recomputed."""
     db.session.execute(
-        update(Tracking).where(Tracking.case_id == case.id).values(_promised(case, running))
+        update(Tracking)
+        .where(or_(Tracking.case_id == case.id, Tracking.case_id.in_(_MERGED_INTO)))
+        .values(_promised(case, running)),
+        {"master_id": case.id},
     )
+
+
+_MERGED_INTO = select(Case.id).where(Case.master_id == bindparam("master_id", type_=BigInteger))
 
 
 def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ _ROWS = (
     Move("screen", "规范定性", _from(State.CLAIMED), None, P.CASE_SCREEN, "第八条（一）",
          needs=("kind", "category", "summary", "wording"), holder_only=True, internal=True),
     Move("refuse", "不予受理", _from(State.CLAIMED), State.REFUSED, P.CASE_REFUSE, "第八条（一）",
-         needs=("ground", "reason"), stops=("*",), holder_only=True, words="不予受理",
+         needs=("alone", "ground", "reason"), stops=("*",), holder_only=True, words="不予受理",
          consequence="诉求人将看到理由，件即终止"),
     Move("dispatch", "转办", _from(State.CLAIMED), State.DISPATCHED, P.CASE_DISPATCH,
          "第八条（一）", needs=("screened", "unit", "opinion"), stops=("dispatch",),
@@ -202,7 +202,7 @@ _ROWS = (
     Move("split", "解除并案", _from(State.MERGED), State.CLAIMED, P.CASE_MERGE, "第八条（一）",
          needs=("reason",), starts=("dispatch",), words="恢复单独办理"),
     Move("withdraw", "撤回", POOL | WITH_UNIT, State.WITHDRAWN,
-         P.CASE_WITHDRAW, "第八条（一）", needs=("reason",), stops=("*",), citizen=True,
+         P.CASE_WITHDRAW, "第八条（一）", needs=("alone", "reason"), stops=("*",), citizen=True,
          words="诉求人已撤回", consequence="撤回后不再办理"),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from minxin.access.permissions import Permission as P
 from minxin.background import later
 from minxin.cases import clocks, hands, tallies
+from minxin.cases.missing import MISSING as MISSING
 from minxin.cases.models import Case, CaseEvent, Clock
 from minxin.cases.states import State, Track
 from minxin.cases.transitions import MOVES, Move, from_state
@@ -23,48 +24,6 @@ from minxin.errors import Conflict as Conflict
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
-
-MISSING = {
-    "reason": "请写明理由",
-    "kind": "请选择诉求类型",
-    "category": "请选择诉求分类",
-    "summary": "请填写问题摘要",
-    "wording": "请填写规范内容",
-    "ground": "请选择不予受理的情形",
-    "screened": "请先完成规范定性再转办",
-    "unit": "请选择主办单位",
-    "opinion": "请填写意见",
-    "text": "请填写办理情况",
-    "sections": "请按范文填写调查处理报告的必填部分",
-    "close_method": "请选择结案方式",
-    "responsible": "请填写经办人",
-    "signer": "请填写审签领导",
-    "outcome": "请选择回访结果",
-    "remarks": "请填写回访情况",
-    "basis": "请填写退件的法律法规或文件依据",
-    "refused_return": "退件申请被退回后，才能提请裁定",
-    "ruling": "请写明裁定意见",
-    "workdays": "请填写延长的工作日数",
-    "running": "没有正在计算的办理时限，不需要延期",
-    "citizen_reason": "请填写告知诉求人的延期理由",
-    "request": "没有待处理的申请，可能已被处理",
-    "co_reason": "协办单位尚未反馈，请写明不再等待的理由",
-    "satisfaction": "请选择满意程度",
-    "unreachable": "有联系电话且未满三次未接通（分两天以上）的，应继续回访",
-    "public_text": "请填写公示内容",
-    "elapsed": "征求意见期限未满，不能结束",
-    "conclusion": "请填写征求意见情况小结",
-    "message": "请选择要处理的留言",
-    "promise": "请填写承诺事项",
-    "promised_on": "请填写承诺完成日期",
-    "tracked": "该件不是在跟踪的跟踪件",
-    "flagged": "该件没有标为重大紧急",
-    "leader": "请选择分管领导",
-    "instruction": "请填写批示内容或上传批示扫描件",
-    "master": "请选择并入的主件",
-    "stars": "请选择评定的星级（0—10星）",
-}
-
 
 WRITINGS = frozenset({"screen", "enter_log", "enter_co_log", "attempt"})
 """Moves that may rightly be made again at once: what a second form holds may be another text."""

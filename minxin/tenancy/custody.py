@@ -25,16 +25,19 @@ def staying() -> list[Table]:
 
 
 def hand_over(case_id: int, to_tenant: int) -> None:
-    """Move a case and all that hangs off it to a tenant, in the caller's transaction.
+    """Move a case, what was merged into it and all that hangs off them to a tenant, in the
+    caller's transaction.
 
     Runs by the city's login, the only one that may change `tenant_id`.
     """
     if sessions.current().login != "city":
         raise RuntimeError("custody changes hands by the city's login only")
     db.session.flush()
+    cases = named("cases", column("id"), column("master_id"))
+    ids = [case_id, *db.session.scalars(select(cases.c.id).where(cases.c.master_id == case_id))]
     for table in moving():
         key = table.c.id if table.name == "cases" else table.c.case_id
-        db.session.execute(update(table).where(key == case_id).values(tenant_id=to_tenant))
+        db.session.execute(update(table).where(key.in_(ids)).values(tenant_id=to_tenant))
     db.session.expire_all()
 
 

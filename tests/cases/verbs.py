@@ -20,6 +20,7 @@ from minxin.cases import (
     handling,
     instructions,
     leaders,
+    merging,
     rating,
     reporting,
     screening,
@@ -52,6 +53,16 @@ def _unit(life: Any, data: Any, names: tuple[str, ...] = UNITS) -> int:
 @verb
 def claim(life, case, by, data):
     screening.claim(case, by=by, at=life.at)
+
+
+@verb
+def merge(life, case, by, data):
+    merging.merge(case, data.draw(st.sampled_from(life.others)), "同一问题", by=by, at=life.at)
+
+
+@verb
+def split(life, case, by, data):
+    merging.split(case, "另有新问题", by=by, at=life.at)
 
 
 @verb

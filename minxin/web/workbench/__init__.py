@@ -30,6 +30,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     imports,
     instructing,
     letters,
+    merging,
     notices,
     reporting,
     screening,

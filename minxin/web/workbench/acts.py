@@ -65,6 +65,8 @@ _ROWS = (
     Act("rating", "初审评星", "star", ("rate",)),
     Act("closing", "结案", "check2-square", ("close",)),
     Act("refusal", "不予受理", "x-octagon", ("refuse",)),
+    Act("merging", "并案", "union", ("merge",)),
+    Act("separation", "解除并案", "scissors", ("split",)),
     Act("release", "退回待认领", "arrow-counterclockwise", ("release",)),
     Act("withdrawal", "登记撤回", "arrow-return-left", ("withdraw",)),
 )

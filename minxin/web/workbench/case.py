@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template
+from flask import render_template
 
 from minxin.access.permissions import Permission as P
-from minxin.cases import lists, search
-from minxin.cases.models import Case
-from minxin.cases.screening import same_contact
 from minxin.extensions import htmx
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages
+from minxin.web.workbench.alike import similar
 from minxin.web.workbench.case_sheet import TEXTS, plain, sheet, texts
 
 
@@ -45,16 +43,3 @@ def similar_cases(number: str) -> Any:
     if htmx:
         return render_template("workbench/_similar.html", similar=found)
     return render_template("workbench/case.html", **sheet(case, similar=found))
-
-
-def similar(case: Case) -> dict[str, Any]:
-    """Rows of cases from the same phone, and of others whose words are alike."""
-    by = me()
-    same = list(same_contact(case, by=by))
-    tenant_id = None if g.desk.is_city else g.desk.tenant_id
-    alike = [each for each in search.similar(case, tenant_id=tenant_id) if each not in same]
-    rows = lists.by_ids(by, same + alike)
-    return {
-        "same": [row for row in rows if row.id in same],
-        "alike": [row for row in rows if row.id in alike],
-    }

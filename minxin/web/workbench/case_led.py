@@ -6,8 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from flask import g, url_for
+
+from minxin.access.matrix import Reach, reach_of
+from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
 from minxin.cases.dossier import Dossier, Record
+from minxin.cases.states import SATISFACTION
 from minxin.people.actor import Actor
 from minxin.web.marks import moment
 
@@ -19,12 +24,26 @@ Hide = Callable[[str], str]
 
 
 def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
-    """Values of workbench/_instructions.html and workbench/_case_led.html."""
+    """Values of workbench/_instructions.html, _joined.html and _case_led.html."""
     return {
         "instructions": [_instruction(each, hide) for each in folder.instructions],
         # a 请示件 is between the office and its leaders; units read what came of it
         "requests": [_request(each) for each in folder.requests] if by.at_city_desk else [],
+        "joined": [_joined(each, by, hide) for each in folder.joined],
         "extensions": [_extension(each, hide) for each in folder.extensions],
+    }
+
+
+def _joined(each: Record, by: Actor, hide: Hide) -> Record:
+    """A unit reads what others asked for where it handles it; only offices open their pages."""
+    opens = reach_of(by.role, P.CASE_VIEW) in (Reach.CITY, Reach.TENANT)
+    here = url_for("workbench.case", desk=g.desk.slug, number=each["number"])
+    return {
+        **each,
+        "url": here if opens else "",
+        "subject": hide(each["subject"]),
+        "body": hide(each["body"]),
+        "satisfaction": SATISFACTION.get(each["satisfaction"], ""),
     }
 
 

@@ -18,6 +18,7 @@ from minxin.cases.models import Case
 from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.workbench import pages, panel
+from minxin.web.workbench.alike import alike
 from minxin.web.workbench.screening import BOTH, next_page
 
 PHRASES = {
@@ -74,7 +75,11 @@ def dispatch_page(number: str) -> Any:
         lambda: dispatch.dispatch(case, _order(form), **panel.acting(form)),
         done=f"{number} 已转办，承办单位已收到待签收提醒。",
         then=lambda: _way_on(number),
-        more=lambda: {**_choices(form, case, "dispatch"), **_promise(case)},
+        more=lambda: {
+            **_choices(form, case, "dispatch"),
+            **_promise(case),
+            "alike": alike(case),
+        },
     )
 
 

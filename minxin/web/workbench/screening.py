@@ -18,7 +18,7 @@ from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
-from minxin.web.workbench.case import similar
+from minxin.web.workbench.alike import alike, similar
 from minxin.web.workbench.case_sheet import plain
 
 BOTH = ["GET", "POST"]
@@ -137,6 +137,7 @@ def screening_page(number: str) -> Any:
             "subject": plain(case.subject, case, me()),
             "categories": screening.categories(),
             "similar": similar(case),
+            "alike": alike(case),
         },
     )
 
