@@ -23,8 +23,6 @@ from minxin.tenancy.models import Tenant
 
 LATELY = timedelta(days=30)
 """A group is of cases received within this time of each other."""
-ALIKE = 0.5
-"""Of the words of the shorter title, how many the other one has too."""
 
 
 def merge(
@@ -92,15 +90,8 @@ def group(case: Case, by: Actor, *, tenant_id: int | None) -> list[Row[*tuple[An
         row
         for row in lists.by_ids(by, list(dict.fromkeys(same + alike)))
         if row.state not in ENDED and abs(row.received_at - case.received_at) <= LATELY
-        if row.id in same or alikeness(title, row.title) >= ALIKE
+        if row.id in same or search.alikeness(title, row.title) >= search.THE_SAME
     ]
-
-
-def alikeness(one: str, other: str) -> float:
-    """How many of the words of the shorter text the longer one has too, from 0 to 1."""
-    words = [{word for word in search.tokens(text) if len(word) > 1} for text in (one, other)]
-    few, many = sorted(words, key=len)
-    return len(few & many) / len(few) if few else 0.0
 
 
 def _master(number: str, by: Actor) -> Case | None:

@@ -24,6 +24,8 @@ from minxin.tenancy.context import within
 jieba.setLogLevel(logging.WARNING)
 
 MOST = 200
+RESEMBLES, THE_SAME = 0.3, 0.5
+"""From which alikeness of titles on a case is shown beside another, or may be the same matter."""
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -105,6 +107,13 @@ def similar(case: Case, *, tenant_id: int | None, limit: int = 8) -> list[int]:
     telling = [word for word in dict.fromkeys(tokens(case.subject + case.place)) if len(word) > 1]
     found = _matching(" | ".join(telling[:12]), tenant_id, limit + 1, ranked=True)
     return [case_id for case_id in found if case_id != case.id][:limit]
+
+
+def alikeness(one: str, other: str) -> float:
+    """How many of the words of the shorter text the longer one has too, from 0 to 1."""
+    words = [{word for word in tokens(text) if len(word) > 1} for text in (one, other)]
+    few, many = sorted(words, key=len)
+    return len(few & many) / len(few) if few else 0.0
 
 
 def _matching(

@@ -21,7 +21,8 @@ class View:
     """A tab: the states that it shows, and only what is `late`, `soon` or `today` where it says so.
 
     waits: counts into 待办 · own: with exactly the person's own unit · co: what the unit handles
-    beside another one (no counter) · pending: those on which such a request waits.
+    beside another one (no counter) · pending: those on which such a request waits · rare: shown
+    only while it holds something.
     """
 
     key: str
@@ -32,6 +33,7 @@ class View:
     own: bool = False
     co: bool = False
     pending: What | None = None
+    rare: bool = False
 
     @property
     def ended(self) -> bool:
@@ -40,11 +42,13 @@ class View:
 
 
 def _pending(what: What) -> View:
-    return View(f"pending_{what}", what.label, frozenset(State), waits=True, pending=what)
+    return View(
+        f"pending_{what}", what.label, frozenset(State), waits=True, pending=what, rare=True
+    )
 
 
-def _view(key: str, label: str, *states: State, waits: bool = True) -> View:
-    return View(key, label, frozenset(states), waits=waits)
+def _view(key: str, label: str, *states: State, waits: bool = True, rare: bool = False) -> View:
+    return View(key, label, frozenset(states), waits=waits, rare=rare)
 
 
 RUNNING = frozenset(State) - ENDED
@@ -58,10 +62,10 @@ _AT_UNITS = View("at_units", "单位在办", WITH_UNIT)
 _OFFICE = (
     _view("unclaimed", "待认领", State.UNCLAIMED),
     _view("claimed", "待转办", State.CLAIMED),
-    _view("returning", "退件待审", State.RETURNING),
+    _view("returning", "退件待审", State.RETURNING, rare=True),
     _view("reported", "待审核", State.REPORTED),
     _view("follow_up", "待回访", State.FOLLOW_UP),
-    View("consulting", "征求意见中", frozenset({State.CONSULTING})),
+    _view("consulting", "征求意见中", State.CONSULTING, waits=False, rare=True),
     _view("to_rate", "待评星", State.TO_RATE),
     _view("rated", "待结案", State.RATED),
     *(_pending(what) for what in (What.MESSAGE, What.REOPENING, What.INSTRUCTION_REQUEST)),
@@ -74,7 +78,7 @@ _OFFICE = (
 )
 _HEAD = (
     *_OFFICE[:3],
-    _view("disputed", "待裁定", State.DISPUTED),
+    _view("disputed", "待裁定", State.DISPUTED, rare=True),
     _pending(What.EXTENSION),
     *_OFFICE[3:],
 )
@@ -85,8 +89,8 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
     Role.STATION: (
         View("dispatched", "待签收分派", frozenset({State.DISPATCHED}), waits=True, own=True),
         View("handling", "本站在办", WITH_UNIT - {State.DISPATCHED}, waits=True, own=True),
-        _view("returning", "退件待审", State.RETURNING),
-        _view("disputed", "待裁定", State.DISPUTED),
+        _view("returning", "退件待审", State.RETURNING, rare=True),
+        _view("disputed", "待裁定", State.DISPUTED, rare=True),
         _view("reported", "待审核", State.REPORTED),
         _view("follow_up", "待回访", State.FOLLOW_UP),
         _pending(What.MESSAGE),
@@ -100,7 +104,7 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _view("to_answer", "待答复", State.TO_ANSWER),
         _view("handling", "办理中", State.ACCEPTED, State.HANDLING),
         _pending(What.REPLY),
-        View("returning", "退件中", RETURNED),
+        View("returning", "退件中", RETURNED, rare=True),
         View("co", "协办", WITH_UNIT, co=True),
         _view("signing", "待审签", State.SIGNING, waits=False),
         View("reported", "已报结", AFTER_UNIT - {State.ANSWERED}),

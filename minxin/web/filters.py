@@ -161,7 +161,8 @@ def _after(text: str) -> tuple[datetime, int] | None:
 def tabs(
     asked_: Asked, views: Sequence[View], totals: dict[str, int], by: Actor
 ) -> list[dict[str, Any]]:
-    """The views as tabs with their counters; changing the tab keeps the filters."""
+    """The views as tabs with their counters; changing the tab keeps the filters. What comes up
+    now and then is shown while there is something in it."""
     tones = {"late": "late", "soon": "soon", "today": "soon"}
     return [
         {
@@ -172,6 +173,7 @@ def tabs(
             "tone": tones.get(each.level),
         }
         for each in views
+        if each is asked_.view or not each.rare or count(each, totals, by)
     ]
 
 

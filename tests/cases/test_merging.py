@@ -10,7 +10,17 @@ from sqlalchemy import select
 
 from minxin import reactions
 from minxin.background import Outbox
-from minxin.cases import clocks, closing, dispatch, joined, merging, reach, screening, tracking
+from minxin.cases import (
+    clocks,
+    closing,
+    dispatch,
+    joined,
+    merging,
+    reach,
+    screening,
+    search,
+    tracking,
+)
 from minxin.cases.dispatch import Order
 from minxin.cases.models import Assignment, Case, CaseEvent, Tracking
 from minxin.cases.states import State, Track
@@ -319,4 +329,4 @@ def test_a_group_is_of_running_cases_that_are_alike_and_recent(panjin, master, d
     ],
 )
 def test_titles_are_alike_by_the_words_of_the_shorter_one(one, other, alike):
-    assert (merging.alikeness(one, other) >= merging.ALIKE) is alike
+    assert (search.alikeness(one, other) >= search.THE_SAME) is alike

@@ -16,12 +16,12 @@ def similar(case: Case) -> dict[str, Any]:
     """Rows of cases from the same phone, and of others whose words are alike."""
     by = me()
     same = list(same_contact(case, by=by))
-    alike_ids = [each for each in search.similar(case, tenant_id=_tenant()) if each not in same]
-    rows = lists.by_ids(by, same + alike_ids)
-    return {
-        "same": [row for row in rows if row.id in same],
-        "alike": [row for row in rows if row.id in alike_ids],
-    }
+    found = search.similar(case, tenant_id=_tenant(), limit=20)
+    rows = lists.by_ids(by, list(dict.fromkeys([*same, *found])))
+    title = case.summary or case.subject
+    others = (row for row in rows if row.id not in same)
+    alike = [r for r in others if search.alikeness(title, r.title) >= search.RESEMBLES]
+    return {"same": [row for row in rows if row.id in same], "alike": alike[:8]}
 
 
 def alike(case: Case) -> list[Any]:
