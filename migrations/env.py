@@ -4,7 +4,7 @@ from alembic import context
 
 from minxin.audit import log
 from minxin.background import Outbox
-from minxin.cases import extensions, instructions, models, pendings, tags, tallies
+from minxin.cases import extensions, instructions, models, pendings, questions, tags, tallies
 from minxin.comparison import models as comparison
 from minxin.exchange import models as exchange
 from minxin.extensions import Base
@@ -14,7 +14,7 @@ from minxin.people import models as people
 
 TABLES = (
     *(Outbox, comparison, duty, duty_modes, exchange, extensions, inbox, instructions),
-    *(log, models, pendings, people, tags, tallies),
+    *(log, models, pendings, people, questions, tags, tallies),
 )
 """Named so that autogenerate sees every table."""
 

@@ -13,7 +13,7 @@ from minxin.calendars.words import due_text
 from minxin.cases import flagging, instructions, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
-from minxin.cases.states import ON_HAND, RETURNED, State
+from minxin.cases.states import ON_HAND, RETURNED, SATISFACTION, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.notices import inbox
@@ -38,6 +38,20 @@ def tell_units(event: CaseEvent, case: Case, at: datetime) -> None:
         )
     ).all()
     _tell(event, case, at, units, (Role.RESPONDER, Role.STATION), "收到新的诉求件，请及时签收")
+
+
+def tell_answerers(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A question reached a unit: by when its responders answer it, or pass it on."""
+    until = event.payload.get("clocks_started", {}).get("question")
+    upto = f"，请在{due_text(datetime.fromisoformat(until), at)}前答复或分转" if until else ""
+    to = [event.payload["unit_id"]]  # not the case's: it may have been passed on meanwhile
+    _tell(event, case, at, to, AT_UNIT, f"收到网络回应人诉求问题{upto}")
+
+
+def tell_answered(event: CaseEvent, case: Case, at: datetime) -> None:
+    """The unit that answered: how its answer was judged."""
+    level = SATISFACTION.get(event.payload.get("satisfaction", 0), "")
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), f"诉求人已评价答复：{level}")
 
 
 def tell_signers(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -119,6 +133,9 @@ def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispatch": (project, tell_units),
     "assign": (project, tell_units),
+    "ask": (project, tell_answerers),
+    "forward": (project, tell_answerers),
+    "judge": (project, tell_answered),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),
     "send_back": (project, tell_handlers),

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from minxin import clock, logs, reactions, sessions
 from minxin.background import GIVE_UP_AFTER, Outbox, error_id
 from minxin.cases import importing, instructions, intake, recomputing
-from minxin.cases.closing import carry_out
+from minxin.cases.citizen_acts import carry_out
 from minxin.cases.models import Case, CitizenAct
 from minxin.exchange import bulletins, delivering
 from minxin.extensions import db

@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from minxin.cases import joined, workflow
-from minxin.cases.models import Assignment, Case, CitizenAct, Report
+from minxin.cases.models import Assignment, Case, Report
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.people.actor import CITIZEN, Actor
+from minxin.people.actor import Actor
 
 
 def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | None = None) -> Case:
@@ -60,23 +60,8 @@ def withdraw(
     return made.case
 
 
-def carry_out(act: CitizenAct, case: Case | None, *, at: datetime) -> None:
-    """Do what the citizen asked for on the progress page; what cannot be done is answered."""
-    if act.done_at is not None:
-        return
-    act.done_at = at
-    if case is None:
-        act.answer = "诉求正在登记，请稍后再试"
-        return
-    try:
-        withdraw(case, reason=act.text, by=CITIZEN, at=at)
-        act.answer = "已撤回"
-    except Refused as refusal:
-        act.answer = refusal.message
-
-
 def end_assignments(case: Case, outcome: str, at: datetime) -> None:
-    """End the 派单 that are open: done | withdrawn | merged."""
+    """End the 派单 that are open: done | withdrawn | merged | passed_on."""
     db.session.execute(
         update(Assignment)
         .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))

@@ -39,6 +39,8 @@ from minxin.cases.models import (
     FollowUp,
     Report,
 )
+from minxin.cases.questions import Answer
+from minxin.cases.tags import CaseTag
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.people import units
@@ -56,6 +58,7 @@ class Dossier:
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件) and instructions (批示): the newest first ·
+    answers: of a question, the newest first · tags: the oldest first ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -74,6 +77,8 @@ class Dossier:
     extensions: list[Record]
     requests: list[Record]
     instructions: list[Record]
+    answers: list[Record]
+    tags: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -93,7 +98,7 @@ def read(case: Case, by: Actor) -> Dossier:
     ).one()
     tenant, unit, category, holder, master, *hung = row
     co_handles, joined, contacts, orders, files, reports, calls, *led = hung
-    extensions, requests, instructions = led
+    extensions, requests, instructions, answers, tags = led
     return Dossier(
         tenant=tenant or "",
         unit=unit or "",
@@ -110,6 +115,8 @@ def read(case: Case, by: Actor) -> Dossier:
         extensions=extensions,
         requests=requests,
         instructions=instructions,
+        answers=answers,
+        tags=tags,
     )
 
 
@@ -189,6 +196,18 @@ _INSTRUCTION = (
     Instruction.entered_by,
 )
 
+_ANSWER = (
+    Answer.edition,
+    Answer.text,
+    Answer.unit,
+    Answer.by_name,
+    Answer.at,
+    Answer.satisfaction,
+    Answer.words,
+    Answer.judged_at,
+    Answer.judged_by,
+)
+
 
 def _day(instant: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
     return cast(func.timezone(literal_column("'Asia/Shanghai'"), instant), Date)
@@ -257,4 +276,6 @@ _DOSSIER = select(
     _records(Extension.case_id == _CASE, _EXTENSION, Extension.id.desc()),
     _records(InstructionRequest.case_id == _CASE, _REQUEST, InstructionRequest.id.desc()),
     _records(Instruction.case_id == _CASE, _INSTRUCTION, Instruction.id.desc()),
+    _records(Answer.case_id == _CASE, _ANSWER, Answer.edition.desc()),
+    _records(CaseTag.case_id == _CASE, (CaseTag.tag, CaseTag.at, CaseTag.by_name), CaseTag.id),
 )

@@ -410,6 +410,7 @@ class Tracking(OfTenant):
     state: Mapped[str]
     steps: Mapped[list[Any]]  # [{"at": iso, "label": …, "unit": …, "note": …}]
     answer: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]  # of a question: then the citizen's wait was over
     due_at: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(default=False)
     why: Mapped[list[Any]] = mapped_column(default=list)  # why this due date, sentence by sentence

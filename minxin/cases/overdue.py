@@ -172,6 +172,7 @@ def _event(clock: Row[*tuple[Any, ...]], at: datetime, asked: frozenset[int]) ->
         "internal": True,
         "payload": {
             "rule": clock.rule_key,
+            "unit_id": clock.unit_id,
             "due_at": clock.due_at.isoformat(),
             "extension_pending": waits,
         },

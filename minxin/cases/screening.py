@@ -10,14 +10,15 @@ from sqlalchemy import func, literal, or_, select
 
 from minxin.cases import contacts, joined, search, workflow
 from minxin.cases.models import Case, Category, Contact
-from minxin.cases.states import Kind, RefusalGround, State, Urgency
+from minxin.cases.states import Kind, RefusalGround, State, Track, Urgency
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 
-SAID = ("kind", "category_id", "urgency", "summary", "wording", "public_text", "place", "district")
+SAID = ("track", "kind", "category_id", "urgency", "summary", "wording", "public_text", "place",
+        "district")  # fmt: skip
 """What a screening says of a case, column by column; its event names those that it changed."""
 
 
@@ -33,6 +34,7 @@ class Finding:
     urgency: str = Urgency.NORMAL
     place: str = ""
     district: str | None = None
+    track: str = Track.APPEAL
 
 
 def claim(case: Case, *, by: Actor, at: datetime, version: int | None = None) -> Case:
@@ -73,10 +75,15 @@ def screen(
             "summary": finding.summary.strip(),
             "wording": finding.wording.strip(),
         },
-        payload={"changed": sorted(changed), "kind": finding.kind, "urgency": finding.urgency},
+        payload={
+            "changed": sorted(changed),
+            "kind": finding.kind,
+            "urgency": finding.urgency,
+            "track": finding.track,
+        },
     )
     case = made.case
-    case.kind, case.urgency = finding.kind, finding.urgency
+    case.kind, case.urgency, case.track = finding.kind, finding.urgency, finding.track
     case.category_id = finding.category_id
     case.summary, case.wording = finding.summary.strip(), finding.wording.strip()
     case.public_text = finding.public_text.strip()
@@ -182,6 +189,8 @@ def same_contact(case: Case, *, by: Actor, limit: int = 8) -> Sequence[int]:
 def _check(finding: Finding) -> None:
     if finding.kind and finding.kind not in set(Kind):
         raise Refused("请选择诉求类型", "kind")
+    if finding.track not in set(Track):
+        raise Refused("请选择办理方式", "track")
     if finding.urgency not in set(Urgency):
         raise Refused("请选择紧急程度", "urgency")
     if len(finding.summary) > 200:

@@ -22,6 +22,7 @@ from minxin.cases.states import (
     Labelled,
     RefusalGround,
     Source,
+    Track,
     Urgency,
 )
 from minxin.cases.transitions import MOVES
@@ -29,6 +30,7 @@ from minxin.clock import local
 from minxin.extensions import db
 
 FIELDS = {
+    "track": "办理方式",
     "kind": "类型",
     "urgency": "紧急程度",
     "summary": "问题摘要",
@@ -136,7 +138,8 @@ def _screen(event: CaseEvent) -> str:
     urgency = _label(Urgency, event.payload.get("urgency"))
     changed = [FIELDS[name] for name in event.payload.get("changed", []) if name in FIELDS]
     tail = f"，修改{'、'.join(changed)}" if changed else ""
-    return f"规范定性为{kind}（{urgency}）{tail}"
+    asked = f"，属{Track.QUESTION.label}" if event.payload.get("track") == Track.QUESTION else ""
+    return f"规范定性为{kind}（{urgency}）{asked}{tail}"
 
 
 def _sent(event: CaseEvent) -> str:
@@ -145,6 +148,17 @@ def _sent(event: CaseEvent) -> str:
     led = "，附领导批示" if event.payload.get("instruction_ids") else ""
     helped = f"，{others}协办" if others else ""
     return f"{label}至{event.payload.get('unit_name', '')}{helped}{led}"
+
+
+def _forwarded(event: CaseEvent) -> str:
+    hop = f"（第{event.payload['hop']}次）" if event.payload.get("hop", 0) > 1 else ""
+    return f"分转至{event.payload.get('unit_name', '')}{hop}"
+
+
+def _judged(event: CaseEvent) -> str:
+    level = SATISFACTION.get(event.payload.get("satisfaction", 0), "")
+    verb = "评价" if event.actor_kind == "citizen" else "登记诉求人评价"
+    return f"{verb}：{level}，五星记分{event.payload.get('five_stars')}星"
 
 
 def _report(event: CaseEvent) -> str:
@@ -213,6 +227,10 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "refuse": lambda event: f"不予受理：{_label(RefusalGround, event.payload.get('ground'))}",
     "dispatch": _sent,
     "assign": _sent,
+    "ask": _sent,
+    "forward": _forwarded,
+    "answer": lambda event: "答复诉求人",
+    "judge": _judged,
     "report": _report,
     "sign": lambda event: "审签报告，报结",
     "attempt": _call,
@@ -239,6 +257,7 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
 SAID = {
     "dispatch": ("承办意见", "opinion"),
     "assign": ("承办意见", "opinion"),
+    "ask": ("承办意见", "opinion"),
     "enter_log": ("办理情况", "text"),
     "enter_co_log": ("协办情况", "text"),
     "approve": ("审核意见", "opinion"),

@@ -9,16 +9,26 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, joined
+from minxin.cases import clocks, joined, questions
 from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
 from minxin.cases.numbering import tidy_number
-from minxin.cases.states import ENDED, WITH_UNIT, CloseMethod, RefusalGround, State
+from minxin.cases.states import (
+    ENDED,
+    SATISFACTION,
+    WITH_UNIT,
+    CloseMethod,
+    RefusalGround,
+    State,
+    Track,
+)
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.privacy.codes import new_code
 from minxin.privacy.ring import vault
 
 WITHDRAWABLE = MOVES["withdraw"].sources
+PROMISED = clocks.COURSE | {questions.RULE}
+"""By when the citizen is promised a result or an answer."""
 
 
 def open_with(number: str, code: str) -> Tracking | None:
@@ -78,7 +88,9 @@ def project(case: Case, *, at: datetime) -> None:
     tracking.can_withdraw = State(case.state) in WITHDRAWABLE and joined.alone(case)
     for name, value in _promised(led_by, clocks.running(led_by)).items():
         setattr(tracking, name, value)
-    tracking.answer = _answer(led_by)
+    given = questions.latest(case) if case.track == Track.QUESTION else None
+    tracking.answer = given.text if given else _answer(led_by)
+    tracking.answered_at = given.at if given else None
     tracking.updated_at = at
 
 
@@ -118,6 +130,8 @@ def _step(event: CaseEvent) -> dict[str, Any]:
     if event.payload.get("due_after"):  # an extension was granted
         until = due_text(datetime.fromisoformat(event.payload["due_after"]), event.at)
         note = f"新的办理期限：{until}。理由：{event.payload['citizen_reason']}"
+    if event.name == "judge":
+        note = SATISFACTION[event.payload["satisfaction"]]
     return {
         "at": event.at.isoformat(),
         "label": MOVES[event.name].words or MOVES[event.name].label,
@@ -141,7 +155,7 @@ _MERGED_INTO = select(Case.id).where(Case.master_id == bindparam("master_id", ty
 
 def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:
     """The instant by which the unit is to be done, while it handles the case, and why then."""
-    handling = [clock for clock in running if clock.rule_key in clocks.COURSE]
+    handling = [clock for clock in running if clock.rule_key in PROMISED]
     if State(case.state) not in WITH_UNIT or not handling:
         return {"due_at": None, "provisional": False, "why": []}
     clock = max(handling, key=lambda each: each.due_at)

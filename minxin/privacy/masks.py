@@ -78,6 +78,15 @@ def mask_numbers(text: str, *, landlines: bool = True) -> str:
     return _PHONE_IN_TEXT.sub(masked, plain)
 
 
+def numbers_in(text: str) -> list[str]:
+    """The identity and mobile numbers in a text, masked: to warn before it goes out."""
+    plain = halfwidth(text)
+    found = [mask_id(each[0]) for each in _ID_IN_TEXT.finditer(plain)]
+    rest = _ID_IN_TEXT.sub(" ", plain)
+    mobile = (each[0] for each in _PHONE_IN_TEXT.finditer(rest) if not each[0].startswith("0"))
+    return [*found, *(mask_phone(each.replace("_", "-")) for each in mobile)]
+
+
 def _starred(text: str) -> str:
     return "".join("*" if char.isalnum() else char for char in text)
 

@@ -23,6 +23,7 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import CITIZEN, SYSTEM, Actor
 from minxin.tenancy import custody
+from tests.cases.asking import Question
 from tests.cases.verbs import VERBS
 from tests.cases.walking import Walk
 
@@ -50,9 +51,14 @@ class Life(RuleBasedStateMachine):
         self.stopped: dict[int, tuple] = {}
         self.others: list[str] = []
 
-    @initialize(stage=st.sampled_from(STAGES))
+    @initialize(stage=st.sampled_from((*STAGES, "asked")))
     def begin(self, stage: str) -> None:
         """A case that came some way before anything happens to it."""
+        if stage == "asked":
+            walk = Question(self.cast, self.at).asked("市城管局", at=self.at)
+            with self.cast.standing():
+                self.case_id = walk.case().id
+            return
         walk = Walk(self.cast, self.at)
         for step in STAGES[: STAGES.index(stage) + 1]:
             self.at += timedelta(hours=1)

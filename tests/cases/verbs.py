@@ -19,8 +19,10 @@ from minxin.cases import (
     followup,
     handling,
     instructions,
+    judging,
     leaders,
     merging,
+    questions,
     rating,
     reporting,
     screening,
@@ -30,11 +32,14 @@ from minxin.cases.extensions import Decision, Wish
 from minxin.cases.followup import CONCLUDING, Call
 from minxin.cases.instructions import OnPaper
 from minxin.cases.models import Case
+from minxin.cases.questions import Onward
 from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
 from minxin.cases.states import CallOutcome, RefusalGround
 from minxin.clock import local
+from minxin.extensions import db
 from minxin.people.actor import Actor
+from minxin.tenancy import custody
 from tests.cases.walking import REPORT
 
 UNITS = ("大洼区民心网工作站", "大洼区住建局", "大洼区城管局", "兴隆台区住建局", "市城管局")
@@ -74,7 +79,9 @@ def release(life, case, by, data):
 def screen(life, case, by, data):
     kind = data.draw(st.sampled_from(["consult", "complaint", "help"]))
     urgency = data.draw(st.sampled_from(["normal", "urgent", "critical"]))
-    finding = Finding(kind, 3, "路灯不亮", "小区门口路灯不亮", "路灯不亮", urgency)
+    track = data.draw(st.sampled_from(["appeal", "question"]))
+    texts = ("路灯不亮", "小区门口路灯不亮", "路灯不亮")
+    finding = Finding(kind, 3, *texts, urgency, track=track)
     screening.screen(case, finding, by=by, at=life.at)
 
 
@@ -90,6 +97,36 @@ def send(life, case, by, data):
 
 
 VERBS["dispatch"] = VERBS.pop("send")
+
+
+@verb
+def ask(life, case, by, data):
+    questions.ask(case, Order(_unit(life, data), "请答复"), by=by, at=life.at)
+
+
+@verb
+def forward(life, case, by, data):
+    again = data.draw(st.sampled_from(["", "职责分工第五条"]))
+    onward = Onward(_unit(life, data), "不属本单位职责", again)
+    with custody.across(case.id):
+        questions.forward(case, onward, by=by, at=life.at)
+        db.session.commit()
+
+
+@verb
+def answer(life, case, by, data):
+    text = data.draw(st.sampled_from(["请到窗口办理", "请联系13800001234"]))
+    questions.answer(case, text, by=by, at=life.at, checked=data.draw(st.booleans()))
+
+
+@verb
+def judge(life, case, by, data):
+    judging.judge(case, data.draw(st.integers(1, 5)), "来电评价", by=by, at=life.at)
+
+
+@verb
+def archive(life, case, by, data):
+    judging.archive(case, "期满未评价", by=by, at=life.at)
 
 
 @verb

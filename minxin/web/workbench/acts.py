@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from minxin import clock
 from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
-from minxin.cases.states import State
+from minxin.cases.states import State, Track
 from minxin.cases.transitions import Move
 from minxin.people.actor import Actor
 
@@ -43,11 +44,20 @@ def _asks_leader(case: Case, folder: Dossier) -> bool:
     return case.major or bool(folder.requests)
 
 
+def _judged_no_more(case: Case, folder: Dossier) -> bool:
+    return case.clock_key != "judgement" or clock.now() >= case.due_at
+
+
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
     Act("screening", "规范定性", "pencil-square", ("screen",)),
     Act("dispatch", "转办", "send", ("dispatch",)),
+    Act("question", "转网络回应人", "chat-dots", ("ask",)),
+    Act("answer", "答复", "chat-left-text", ("answer",)),
+    Act("forward", "分转", "shuffle", ("forward",)),
+    Act("judgement", "登记评价", "hand-thumbs-up", ("judge",)),
+    Act("archiving", "归档", "archive", ("archive",), _judged_no_more),
     Act("assignment", "分派", "diagram-3", ("assign",)),
     Act("acceptance", "签收", "inbox", ("accept",)),
     Act("log", "记录办理", "journal-text", ("enter_log", "enter_co_log")),
@@ -75,6 +85,8 @@ ATTACHMENTS = Act("attachments", "补充附件", "paperclip", ())
 
 _NEXT = {
     State.UNCLAIMED: "claim",
+    State.TO_ANSWER: "answer",
+    State.ANSWERED: "judgement",
     State.DISPATCHED: "acceptance",
     State.ACCEPTED: "log",
     State.HANDLING: "report",
@@ -99,7 +111,10 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
     if name in _ASKED:
         return ACTS[name]
     if case.state == State.CLAIMED:
-        name = "dispatch" if case.screened_at else "screening"
+        sent = "question" if case.track == Track.QUESTION else "dispatch"
+        name = sent if case.screened_at else "screening"
+    if case.state == State.ANSWERED and ACTS["archiving"] in acts:
+        name = "archiving"
     if case.unit_id == by.unit_id and ACTS["assignment"] in acts:
         name = "assignment"  # a station passes on what came to itself
     return next((act for act in acts if act.name == name), None)

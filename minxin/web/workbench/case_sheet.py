@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,15 @@ from minxin.calendars.words import due_text, remaining
 from minxin.cases import clocks, contacts, differences, dossier, timeline, workflow
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
-from minxin.cases.models import FAR, Case, Clock
-from minxin.cases.states import CloseMethod, Kind, State
+from minxin.cases.models import FAR, Case, CaseEvent, Clock
+from minxin.cases.states import CloseMethod, Kind, State, Tag
 from minxin.people.actor import Actor
 from minxin.privacy.masks import mask_numbers
 from minxin.web import files
 from minxin.web.life import desks, me
 from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
+from minxin.web.workbench.case_asked import asked
 from minxin.web.workbench.case_led import led
 
 TEXTS = {"wording": "规范内容", "body": "原文", "public_text": "公示信息"}
@@ -65,15 +67,17 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
     others = [act for act in acts if act is not first]
     if may_attach(case, by, co_handles=folder.co_handles):
         others.append(ATTACHMENTS)
+    running, life = clocks.of(case), timeline.events(case)
     return {
         "case": case,
         "dossier": folder,
+        "tags": [Tag(each["tag"]).label for each in folder.tags],
         "title": plain(case.summary or case.subject, case, by),
         "tone": TONES[State(case.state)],
         "state_label": State(case.state).label,
         "texts": texts(case, by),
-        "clocks": [_clock(each) for each in clocks.of(case)],
-        "entries": _entries(case, folder),
+        "clocks": [_clock(each) for each in running],
+        "entries": _entries(case, folder, life),
         "files": [_file(case, each) for each in folder.attachments],
         "facts": facts(case, folder),
         "contact": contact(case, folder, by),
@@ -82,6 +86,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "other_acts": others,
         "waiting": _waiting(case, folder) if first is None else "",
         **led(folder, by, lambda text: plain(text, case, by)),
+        **asked(case, folder, life, running, lambda text: plain(text, case, by)),
         **more,
     }
 
@@ -160,6 +165,8 @@ def _waiting(case: Case, folder: Dossier) -> str:
     words = {
         State.UNCLAIMED: "等待市民心网办认领。",
         State.CLAIMED: f"{folder.holder or '市民心网办'}正在规范定性。",
+        State.TO_ANSWER: f"等待{folder.unit}答复。",
+        State.ANSWERED: "已答复，等待诉求人评价。",
         State.DISPATCHED: f"等待{folder.unit}签收。",
         State.ACCEPTED: f"{folder.unit}正在办理。",
         State.HANDLING: f"{folder.unit}正在办理。",
@@ -197,14 +204,14 @@ def _clock(each: Clock) -> dict[str, Any]:
     return {**made, "words": card + left.words, "level": left.level, "stopped": ""}
 
 
-def _entries(case: Case, folder: Dossier) -> list[dict[str, Any]]:
+def _entries(case: Case, folder: Dossier, life: Sequence[CaseEvent]) -> list[dict[str, Any]]:
     hung = {each["id"]: each for each in folder.attachments}
     return [
         {
             **vars(line),
             "files": [_file(case, hung[key]) for key in line.attachments if key in hung],
         }
-        for line in timeline.entries(timeline.events(case))
+        for line in timeline.entries(life)
     ]
 
 

@@ -12,7 +12,7 @@ from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.cases import screening
 from minxin.cases.models import Case
-from minxin.cases.states import Kind, RefusalGround, Urgency
+from minxin.cases.states import Kind, RefusalGround, Track, Urgency
 from minxin.extensions import db
 from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
@@ -48,6 +48,11 @@ class ScreeningForm(CaseForm):
         "诉求类型",
         choices=[(each.value, each.label) for each in Kind],
         validators=[DataRequired("请选择诉求类型")],
+    )
+    track = RadioField(
+        "办理方式",
+        choices=[(each.value, each.label) for each in Track],
+        default=str(Track.APPEAL),
     )
     urgency = RadioField(
         "紧急程度", choices=[(each.value, each.label) for each in Urgency], default="normal"
@@ -157,6 +162,7 @@ def _screening_form(case: Case) -> ScreeningForm:
     form = ScreeningForm(
         version=case.version,
         kind=case.kind,
+        track=case.track,
         urgency=case.urgency,
         category_id=case.category_id,
         summary=case.summary or case.subject,
@@ -180,6 +186,7 @@ def _finding(form: ScreeningForm) -> screening.Finding:
         urgency=form.urgency.data or Urgency.NORMAL,
         place=form.place.data or "",
         district=form.district.data or None,
+        track=form.track.data or Track.APPEAL,
     )
 
 
@@ -187,7 +194,9 @@ def _way_on(number: str) -> str:
     """By the button that was pressed: dispatch, the next case, or this case."""
     match request.form.get("then"):
         case "dispatch":
-            return url_for("workbench.dispatch", desk=g.desk.slug, number=number)
+            asked = request.form.get("track") == Track.QUESTION
+            noun = "workbench.question" if asked else "workbench.dispatch"
+            return url_for(noun, desk=g.desk.slug, number=number)
         case "next":
             return next_page(number)
     return url_for("workbench.case", desk=g.desk.slug, number=number)
