@@ -164,6 +164,8 @@ def why_not_withdrawable(tracking: Tracking) -> str:
             return "这件诉求已经撤回"
         case state if state in ENDED:
             return "这件诉求已经结束，不能再撤回"
+    if tracking.state == State.ANSWERED:
+        return "单位已经答复，不能再撤回；对答复满意不满意，请在上面评价"
     return "承办单位已经报来办理结果，不能再撤回；对结果的意见可以在回访时说明"
 
 

@@ -28,6 +28,13 @@ NOW: dict[str, tuple[str, int]] = {
 }
 """`received` is a submission that the worker has not yet made a case of."""
 
+QUESTION: dict[str, tuple[str, tuple[str, ...]]] = {
+    # state: what is being done, what is still to come
+    State.TO_ANSWER: ("等待单位答复", ("您对答复作出评价",)),
+    State.ANSWERED: ("单位已经答复，请您评价", ()),
+}
+"""The other course: a unit answers, and the citizen judges."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -46,19 +53,25 @@ def steps(tracking: Tracking, now: datetime) -> list[Step]:
         Step(step["label"], "done", moment(step["at"]), step["unit"], step["note"])
         for step in tracking.steps
     ]
-    if tracking.state not in NOW:
+    if tracking.state in QUESTION:
+        label, coming = QUESTION[tracking.state]
+    elif tracking.state in NOW:
+        label, ahead = NOW[tracking.state]
+        coming = STAGES[ahead:]
+    else:
         return done
-    label, ahead = NOW[tracking.state]
     with_unit = tracking.state in WITH_UNIT
     unit = unit_of(tracking) if with_unit else ""
     current = Step(label, "now", unit=unit, note=promise(tracking, now))
-    return [*done, current, *(Step(stage, "next") for stage in STAGES[ahead:])]
+    return [*done, current, *(Step(stage, "next") for stage in coming)]
 
 
 def standing(tracking: Tracking) -> str:
     """Where the case stands, in one phrase."""
     if tracking.state in ENDED:
         return State(tracking.state).label
+    if tracking.state in QUESTION:
+        return QUESTION[tracking.state][0]
     return NOW[tracking.state][0]
 
 
@@ -68,8 +81,11 @@ def unit_of(tracking: Tracking) -> str:
 
 
 def waiting(tracking: Tracking, now: datetime) -> str:
-    """How long the citizen has waited, over every unit that had the case; "" once it is over."""
-    return "" if tracking.state in ENDED else span_text(now - tracking.received_at)
+    """How long the citizen has waited, over every unit that had the case: until a question was
+    answered; "" once it is over."""
+    if tracking.state in ENDED:
+        return ""
+    return span_text((tracking.answered_at or now) - tracking.received_at)
 
 
 def promise(tracking: Tracking, now: datetime) -> str:
@@ -77,6 +93,10 @@ def promise(tracking: Tracking, now: datetime) -> str:
     if tracking.due_at is None or tracking.state not in WITH_UNIT:
         return ""
     day = due_text(tracking.due_at, now) + ("（暂定）" if tracking.provisional else "")
+    asked = tracking.state == State.TO_ANSWER
     if now >= tracking.due_at:
-        return f"应在 {day} 前办结，现已超过期限，仍在办理"
+        done, doing = ("答复", "仍在等待答复") if asked else ("办结", "仍在办理")
+        return f"应在 {day} 前{done}，现已超过期限，{doing}"
+    if asked:
+        return f"最迟 {day} 答复或转到应答复的单位"
     return f"最迟 {day} 办出结果"

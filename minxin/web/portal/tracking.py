@@ -9,13 +9,14 @@ from typing import Any
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_limiter import RequestLimit, RouteLimit
 from flask_limiter.util import get_remote_address
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
 
 from minxin import clock
-from minxin.cases import submission, tracking
+from minxin.cases import judging, submission, tracking
 from minxin.cases.models import Tracking
 from minxin.cases.numbering import tidy_number
+from minxin.cases.states import SATISFACTION, State
 from minxin.errors import Refused
 from minxin.extensions import csrf, db, limiter
 from minxin.web import remembering
@@ -47,6 +48,22 @@ class WithdrawalForm(Form):
     """Why the citizen no longer wants the case handled."""
 
     reason = TextAreaField("撤回原因", validators=[DataRequired("请写明撤回的原因")])
+
+
+class JudgementForm(Form):
+    """The citizen's judgement of an answer: one of five levels, and words where there are some."""
+
+    satisfaction = RadioField(
+        "您对答复满意吗",
+        choices=[(str(level), label) for level, label in SATISFACTION.items()],
+        validators=[DataRequired("请选择满意程度")],
+    )
+    words = TextAreaField(
+        "想说的话",
+        validators=[
+            Length(max=judging.WORDS_LIMIT, message=f"不能超过{judging.WORDS_LIMIT}个字，请删减")
+        ],
+    )
 
 
 def _number() -> str:
@@ -117,8 +134,8 @@ csrf.exempt(track)  # the form checks it itself, and keeps what was typed
 def tracked(number: str) -> Any:
     """The progress of a case that this session has opened; else the form, for any number."""
     remembering.needed()
-    found = _seen(number)
-    return _progress(found, WithdrawalForm()) if found else _ask(number)
+    found = seen(number)
+    return show(found) if found else ask(number)
 
 
 @pages.post("/tracking/<number>/withdrawal")
@@ -126,9 +143,9 @@ def tracked(number: str) -> Any:
 def withdrawal(number: str) -> Any:
     """Ask to withdraw; a worker carries it out and the progress says what came of it."""
     remembering.needed()
-    found = _seen(number)
+    found = seen(number)
     if found is None:
-        return _ask(number)
+        return ask(number)
     form = WithdrawalForm()
     if form.validate_on_submit():
         try:
@@ -140,14 +157,39 @@ def withdrawal(number: str) -> Any:
         else:
             flash("撤回申请已收到，正在处理。稍后刷新这一页，可以看到结果", "done")
             return redirect(url_for("portal.tracked", number=number), 303)
-    return _progress(found, form), 422
+    return show(found, form=form), 422
 
 
-def _seen(number: str) -> Tracking | None:
+@pages.post("/tracking/<number>/judgement")
+@everyone
+def judgement(number: str) -> Any:
+    """Judge the answer, once; a worker registers it."""
+    remembering.needed()
+    found = seen(number)
+    if found is None:
+        return ask(number)
+    form = JudgementForm()
+    if form.validate_on_submit():
+        try:
+            level, words = int(form.satisfaction.data), form.words.data or ""
+            judging.ask_judgement(found, level, words, at=clock.now())
+            db.session.commit()
+        except Refused as refusal:
+            db.session.rollback()
+            form.blame(refusal)
+        else:
+            flash("评价已收到，谢谢您。稍后刷新这一页，可以看到登记结果", "done")
+            return redirect(url_for("portal.tracked", number=number), 303)
+    return show(found, judgement=form), 422
+
+
+def seen(number: str) -> Tracking | None:
+    """The tracking that this session has opened."""
     return tracking.find(number) if opened.may_see(number) else None
 
 
-def _ask(number: str) -> Any:
+def ask(number: str) -> Any:
+    """Ask for the code first, whatever the number."""
     return redirect(url_for("portal.track", number=number), 303)
 
 
@@ -155,12 +197,15 @@ def _page(form: PairForm) -> str:
     return render_template("portal/tracking.html", form=form)
 
 
-def _progress(found: Tracking, form: WithdrawalForm) -> str:
+def show(found: Tracking, **forms: Form) -> str:
+    """The progress page; a form that could not be carried out is given and shown again."""
     now = clock.now()
     return render_template(
         "portal/progress.html",
         tracking=found,
-        form=form,
+        form=forms.get("form") or WithdrawalForm(),
+        judgement=forms.get("judgement") or JudgementForm(),
+        judged=found.state == State.ANSWERED and judging.asked(found.number),
         steps=progress.steps(found, now),
         standing=progress.standing(found),
         unit=progress.unit_of(found),
