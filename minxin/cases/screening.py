@@ -58,6 +58,8 @@ def screen(
 ) -> Case:
     """规范、定性: write the finding beside the original. The event keeps what changed."""
     _check(finding)
+    if finding.track == Track.QUESTION and not joined.alone(case):
+        raise Refused("已有其他件并入该件，不能作为网络回应人诉求问题", "track")
     changed = {
         name: [getattr(case, name) or "", getattr(finding, name) or ""]
         for name in SAID
