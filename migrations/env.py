@@ -4,7 +4,18 @@ from alembic import context
 
 from minxin.audit import log
 from minxin.background import Outbox
-from minxin.cases import extensions, instructions, models, pendings, questions, tags, tallies
+from minxin.cases import (
+    cohandling,
+    extensions,
+    instructions,
+    models,
+    pendings,
+    questions,
+    returns,
+    ruling,
+    tags,
+    tallies,
+)
 from minxin.comparison import models as comparison
 from minxin.exchange import models as exchange
 from minxin.extensions import Base
@@ -13,8 +24,8 @@ from minxin.people import duty, duty_modes
 from minxin.people import models as people
 
 TABLES = (
-    *(Outbox, comparison, duty, duty_modes, exchange, extensions, inbox, instructions),
-    *(log, models, pendings, people, questions, tags, tallies),
+    *(Outbox, cohandling, comparison, duty, duty_modes, exchange, extensions, inbox, instructions),
+    *(log, models, pendings, people, questions, returns, ruling, tags, tallies),
 )
 """Named so that autogenerate sees every table."""
 

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from minxin import sessions
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import flagging, instructions, tracking
+from minxin.cases import flagging, instructions, returns, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
 from minxin.cases.states import ON_HAND, RETURNED, SATISFACTION, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.notices import inbox
-from minxin.people.models import User
+from minxin.people.models import Unit, User
 from minxin.people.roles import Role
 from minxin.tenancy.context import within
 
@@ -117,6 +117,34 @@ def tell_of_instruction(event: CaseEvent, case: Case, at: datetime) -> None:
     _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
+def tell_sender(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A unit gives the case back: whoever sent it decides, the station or the office."""
+    words = "承办单位申请退件，请在时限内审核"
+    if event.name == "dispute":
+        words = "退件有争议，承办单位提请裁定"
+    if case.from_station:
+        _tell(event, case, at, _stations(case), (Role.STATION,), words)
+    else:
+        roles = (Role.OFFICE_HEAD,) if event.name == "dispute" else AT_OFFICE
+        _tell_office(event, case, at, roles, words)
+
+
+def tell_of_return(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What was decided of it: the unit that gave it back."""
+    asked = returns.latest(case)
+    words = "退件申请未获同意，原时限继续计算；有争议的可以提请裁定"
+    if event.name != "refuse_return":
+        words = "退件申请已同意，本单位不再办理"
+    units = [asked.unit_id] if asked and asked.unit_id else []
+    _tell(event, case, at, units, (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
+def tell_main_unit(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A co-handling unit has answered."""
+    words = f"{event.payload.get('from_unit', '协办单位')}已反馈协办情况"
+    _tell(event, case, at, _unit(case), AT_UNIT, words)
+
+
 def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
     """并案: whoever handled the case until then goes on with nothing; the master's unit is told."""
     units = db.session.scalars(
@@ -142,6 +170,13 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "ask_extension": (tell_deciders,),
     "grant_extension": (project, tell_of_extension),
     "refuse_extension": (tell_of_extension,),
+    "ask_return": (tell_sender,),
+    "take_back": (project, tell_of_return),
+    "take_back_here": (project, tell_of_return),
+    "refuse_return": (tell_of_return,),
+    "dispute": (tell_sender,),
+    "rule": (project, tell_units),
+    "answer_co": (tell_main_unit,),
     "flag": (tell_of_flag,),
     "merge": (project, tell_of_merging),
     "request_instruction": (tell_leader,),
@@ -163,6 +198,11 @@ def react(event_id: int, *, at: datetime) -> None:
 
 def _unit(case: Case) -> Sequence[int]:
     return [case.unit_id] if case.unit_id else []
+
+
+def _stations(case: Case) -> Sequence[int]:
+    query = select(Unit.id).where(Unit.tenant_id == case.tenant_id, Unit.kind == "station")
+    return db.session.scalars(query).all()
 
 
 def _tell_office(

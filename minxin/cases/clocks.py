@@ -131,6 +131,8 @@ def stop(
     One that stood still is resumed first: what it stopped before must be an instant.
     """
     wanted = {rule_key(case, key) for key in keys}
+    if HANDLING in keys:  # what was put into another kind since runs on under its first rule
+        wanted |= set(map(str, Kind))
     if FEEDBACK in keys:  # the urgency may have changed since it was started
         wanted |= FEEDBACKS
     stopped = [
@@ -164,8 +166,8 @@ def show_earliest(case: Case, clocks: Collection[Clock]) -> None:
     case.due_provisional = first.provisional if first else False
 
 
-def hand_on(case: Case, unit_id: int) -> None:
-    """The running clocks of a case count for the unit that it was passed on to."""
+def hand_on(case: Case, unit_id: int | None) -> None:
+    """The running clocks of a case count for the unit that it was passed on to, if any."""
     db.session.execute(
         update(Clock)
         .where(Clock.case_id == case.id, Clock.stopped_at.is_(None))

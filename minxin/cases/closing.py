@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from minxin.cases import joined, workflow
-from minxin.cases.models import Assignment, Case, Report
+from minxin.cases import joined, orders, returns, workflow
+from minxin.cases.models import Case, Report
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -28,7 +28,7 @@ def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | No
         payload={"close_method": method},
     )
     made.case.close_method, made.case.closed_at = method, at
-    end_assignments(case, "done", at)
+    orders.end(case, "done", at)
     return made.case
 
 
@@ -56,14 +56,6 @@ def withdraw(
         facts={"alone": joined.alone(case)},
     )
     made.case.closed_at = at
-    end_assignments(case, "withdrawn", at)
+    returns.lapse(made.case, by=by, at=at)
+    orders.end(case, "withdrawn", at)
     return made.case
-
-
-def end_assignments(case: Case, outcome: str, at: datetime) -> None:
-    """End the 派单 that are open: done | withdrawn | merged | passed_on."""
-    db.session.execute(
-        update(Assignment)
-        .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
-        .values(ended_at=at, outcome=outcome)
-    )

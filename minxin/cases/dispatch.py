@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from minxin.calendars.due import Due
-from minxin.cases import clocks, handover, instructions, pendings, readiness, workflow
+from minxin.cases import clocks, handover, instructions, orders, pendings, readiness, workflow
 from minxin.cases.models import Assignment, Case
 from minxin.cases.readiness import Lack
 from minxin.errors import Refused
@@ -65,7 +65,7 @@ def dispatch(
     case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """转办: send a screened case to its main unit; custody goes to that unit's tenant."""
-    unit, co_units = _units(order, at)
+    unit, co_units = units_of(order, at)
     made = workflow.move(
         case.id,
         "dispatch",
@@ -95,7 +95,7 @@ def assign(
     case: Case, order: Order, *, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """分派: a station passes a case on to a unit of its own district; its clock runs on."""
-    unit, co_units = _units(order, at)
+    unit, co_units = units_of(order, at)
     if unit is not None and unit.tenant_id != case.tenant_id:
         raise Refused("只能分派给本区县的单位", "unit_id")
     fresh = version in (None, case.version)  # else the move tells what changed since
@@ -113,18 +113,15 @@ def assign(
     )
     if unit is None:
         raise AssertionError
-    db.session.execute(
-        update(Assignment)
-        .where(Assignment.case_id == case.id, Assignment.ended_at.is_(None))
-        .values(ended_at=at, outcome="passed_on")
-    )
+    orders.end(made.case, "passed_on", at)
     made.case.from_station = True
     give_to(made.case, unit)
     send(made.case, unit, co_units, order, by, at)
     return made.case
 
 
-def _units(order: Order, at: datetime) -> tuple[Unit | None, list[Unit]]:
+def units_of(order: Order, at: datetime) -> tuple[Unit | None, list[Unit]]:
+    """The main unit and the co-handling ones of an order. Refused where one cannot have it."""
     wanted = [order.unit_id, *order.co_unit_ids]
     found = {
         unit.id: unit

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
+from minxin.cases.cohandling import CoAnswer
 from minxin.cases.extensions import Extension
 from minxin.cases.instructions import Instruction, InstructionRequest
 from minxin.cases.models import (
@@ -40,6 +41,7 @@ from minxin.cases.models import (
     Report,
 )
 from minxin.cases.questions import Answer
+from minxin.cases.returns import Return
 from minxin.cases.tags import CaseTag
 from minxin.clock import local
 from minxin.extensions import db
@@ -57,8 +59,8 @@ class Dossier:
 
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
-    reports, follow_ups, extensions, requests (请示件) and instructions (批示): the newest first ·
-    answers: of a question, the newest first · tags: the oldest first ·
+    reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
+    a question: the newest first · tags, co_answers: the oldest first ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -79,6 +81,8 @@ class Dossier:
     instructions: list[Record]
     answers: list[Record]
     tags: list[Record]
+    returns: list[Record]
+    co_answers: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -98,7 +102,7 @@ def read(case: Case, by: Actor) -> Dossier:
     ).one()
     tenant, unit, category, holder, master, *hung = row
     co_handles, joined, contacts, orders, files, reports, calls, *led = hung
-    extensions, requests, instructions, answers, tags = led
+    extensions, requests, instructions, answers, tags, returns, co_answers = led
     return Dossier(
         tenant=tenant or "",
         unit=unit or "",
@@ -117,6 +121,8 @@ def read(case: Case, by: Actor) -> Dossier:
         instructions=instructions,
         answers=answers,
         tags=tags,
+        returns=returns,
+        co_answers=co_answers,
     )
 
 
@@ -209,6 +215,24 @@ _ANSWER = (
 )
 
 
+_RETURN = (
+    Return.unit_id,
+    Return.unit,
+    Return.ground,
+    Return.basis,
+    Return.reason,
+    Return.attachment_id,
+    Return.asked_at,
+    Return.asked_by,
+    Return.outcome,
+    Return.opinion,
+    Return.decided_at,
+    Return.decided_by,
+    Return.dispute,
+)
+_CO_ANSWER = (CoAnswer.unit, CoAnswer.text, CoAnswer.answered_at, CoAnswer.answered_by)
+
+
 def _day(instant: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
     return cast(func.timezone(literal_column("'Asia/Shanghai'"), instant), Date)
 
@@ -278,4 +302,6 @@ _DOSSIER = select(
     _records(Instruction.case_id == _CASE, _INSTRUCTION, Instruction.id.desc()),
     _records(Answer.case_id == _CASE, _ANSWER, Answer.edition.desc()),
     _records(CaseTag.case_id == _CASE, (CaseTag.tag, CaseTag.at, CaseTag.by_name), CaseTag.id),
+    _records(Return.case_id == _CASE, _RETURN, Return.id.desc()),
+    _records(CoAnswer.case_id == _CASE, _CO_ANSWER, CoAnswer.id),
 )

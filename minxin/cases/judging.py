@@ -8,8 +8,7 @@ from sqlalchemy import insert, select
 
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, questions, workflow
-from minxin.cases.closing import end_assignments
+from minxin.cases import clocks, orders, questions, workflow
 from minxin.cases.models import Case, CitizenAct, Clock, Tracking
 from minxin.cases.states import SATISFACTION, State
 from minxin.errors import Refused
@@ -59,7 +58,7 @@ def judge(
     given.satisfaction, given.words = satisfaction, words.strip()
     given.judged_at, given.judged_by = at, by.name
     made.case.satisfaction, made.case.closed_at = satisfaction, at
-    end_assignments(made.case, "done", at)
+    orders.end(made.case, "done", at)
     return made.case
 
 
@@ -73,7 +72,7 @@ def archive(
             raise Refused(too_early)
     made = workflow.move(case.id, "archive", by=by, at=at, version=version, reason=reason.strip())
     made.case.closed_at = at
-    end_assignments(made.case, "done", at)
+    orders.end(made.case, "done", at)
     return made.case
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from minxin.cases import handover, joined, lists, reach, search, tallies, workflow
-from minxin.cases.closing import end_assignments
+from minxin.cases import handover, joined, lists, orders, reach, search, tallies, workflow
 from minxin.cases.models import Case
 from minxin.cases.screening import same_contact
 from minxin.cases.states import ENDED, Kind, State, Track
@@ -53,7 +52,7 @@ def merge(
     )
     if master is None:  # the move has refused it
         raise AssertionError
-    end_assignments(made.case, "merged", at)
+    orders.end(made.case, "merged", at)
     _leave_unit(made.case)
     made.case.master_id, made.case.closed_at = master.id, at
     ours = joined.to(made.case)

@@ -1,4 +1,7 @@
-"""Pausing a unit's clocks: only a ruling of 责任不清 may, and it has an approver (1.10)."""
+"""Pausing a unit's clocks: only while it is decided whose case it is, and somebody approves (1.10).
+
+Whatever decides it — a return that is taken back or refused, a ruling — ends the pause.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +36,33 @@ def pause(case: Case, reason: str, *, by: Actor, at: datetime) -> Case:
 def resume(case: Case, *, by: Actor, at: datetime) -> Case:
     """Run on: the time of the pause is given back. Raises Refused where nothing stands still."""
     case, running = _held(case, by)
-    still = [clock for clock in running if allowances.paused(clock.inputs)]
-    if not still:
+    if not any(allowances.paused(clock.inputs) for clock in running):
         raise Refused("该件没有暂停计时")
+    return end(case, by=by, at=at)
+
+
+def end(case: Case, *, by: Actor, at: datetime) -> Case:
+    """It is decided: what stood still runs on. Nothing where nothing did."""
+    running = clocks.running(case)
+    still = [clock for clock in running if allowances.paused(clock.inputs)]
     for clock in still:
         clock.inputs = allowances.resumed(clock.inputs, at)
-    return _recomputed(case, running, "责任已经明确", "resume", by, at)
+    return _recomputed(case, running, "责任已经明确", "resume", by, at) if still else case
+
+
+def may(case: Case, by: Actor) -> bool:
+    """Could this person pause the clocks of the case, or let them run on?"""
+    return State(case.state) in WITH_UNIT and check.covers(by, P.CLOCK_PAUSE, case)
+
+
+def is_paused(case: Case) -> bool:
+    """Does a clock of the case stand still?"""
+    return any(allowances.paused(clock.inputs) for clock in clocks.running(case))
 
 
 def _held(case: Case, by: Actor) -> tuple[Case, list[Clock]]:
     case = workflow.lock(case.id)
-    if not check.covers(by, P.RULES_MANAGE, case):  # the head of the office, who rules on returns
+    if not check.covers(by, P.CLOCK_PAUSE, case):
         raise Refused("您没有批准暂停计时的权限")
     return case, clocks.running(case)
 

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin import sessions
 from minxin.calendars.due import Due
-from minxin.cases import clocks, dispatch, instructions, readiness, tags, workflow
-from minxin.cases.closing import end_assignments
+from minxin.cases import clocks, dispatch, instructions, orders, readiness, tags, workflow
 from minxin.cases.dispatch import Choice, Order
 from minxin.cases.models import Case, CaseEvent
 from minxin.cases.states import Tag
@@ -127,7 +126,7 @@ def forward(
     made.case.hops += 1
     if made.case.hops >= CARING_FROM:
         tags.give(made.case, Tag.CARING, by=SYSTEM, at=at)
-    end_assignments(made.case, "passed_on", at)
+    orders.end(made.case, "passed_on", at)
     dispatch.send(made.case, unit, (), Order(unit.id, onward.reason), by, at)
     return dispatch.give_to(made.case, unit)
 

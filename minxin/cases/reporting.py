@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from minxin.cases import workflow
-from minxin.cases.models import Assignment, Case, Report, ReportTemplate
+from minxin.cases import cohandling, workflow
+from minxin.cases.models import Case, Report, ReportTemplate
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -74,7 +74,7 @@ def submit(
             "close_method": draft.close_method,
             "responsible": draft.responsible.strip(),
             "signer": draft.signer.strip(),
-            "co_reason": draft.co_reason.strip() or not _co_handled(case),
+            "co_reason": draft.co_reason.strip() or not cohandling.waiting(case),
         },
         payload={
             "close_method": draft.close_method,
@@ -101,14 +101,6 @@ def submit(
     )
     db.session.add(report)
     return report
-
-
-def _co_handled(case: Case) -> bool:
-    """Does a co-handling unit still owe its answer?"""
-    query = select(Assignment.id).where(
-        Assignment.case_id == case.id, Assignment.part == "co", Assignment.ended_at.is_(None)
-    )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def sign(case: Case, *, by: Actor, at: datetime, version: int | None = None) -> Case:

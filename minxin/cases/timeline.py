@@ -14,6 +14,7 @@ from minxin.calendars.words import WEEKDAYS, due_text
 from minxin.cases import clocks
 from minxin.cases.contacts import PARTS
 from minxin.cases.models import Case, CaseEvent
+from minxin.cases.returns import Ground
 from minxin.cases.states import (
     SATISFACTION,
     CallOutcome,
@@ -238,6 +239,10 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "rate": lambda event: f"初审评星：{event.payload.get('stars')}星",
     "ask_extension": _ask_extension,
     "grant_extension": lambda event: f"批准延期{event.payload.get('workdays')}个工作日",
+    "ask_return": lambda event: f"申请退件：{_label(Ground, event.payload.get('ground'))}",
+    "take_back": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新转办",
+    "take_back_here": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新分派",
+    "rule": lambda event: f"裁定由{event.payload.get('unit_name', '')}承办，不再退件",
     "flag": lambda event: f"标为重大紧急（{_label(Urgency, event.payload.get('urgency'))}）",
     "request_instruction": _led,
     "instruct": _led,
@@ -265,6 +270,9 @@ SAID = {
     "follow_up": ("回访情况", "remarks"),
     "rate": ("评星意见", "opinion"),
     "reveal": ("查看理由", "reason"),
+    "take_back": ("审核意见", "opinion"),
+    "take_back_here": ("审核意见", "opinion"),
+    "rule": ("裁定意见", "opinion"),
     "grant_extension": ("审批意见", "opinion"),
     "instruct": ("批示", "text"),
     "enter_instruction": ("批示", "text"),

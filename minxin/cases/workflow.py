@@ -238,12 +238,18 @@ def _turn_clocks(row: Move, case: Case, at: datetime, subject_id: int | None) ->
     stopped = clocks.stop(running, row.stops, case, at, subject_id)
     still = [clock for clock in running if clock.stopped_at is None]
     runs = {(clock.rule_key, clock.subject_id) for clock in still}
-    wanted = [clocks.rule_key(case, key) for key in row.starts]
+    begun = [key for key in row.starts if key != clocks.HANDLING or not _on_course(still)]
+    wanted = [clocks.rule_key(case, key) for key in begun]
     fresh = [key for key in wanted if key is not None and (key, subject_id) not in runs]
     book = clocks.rulebook() if fresh else None
     started = [clocks.start(case, key, at, book, subject_id) for key in fresh] if book else []
     clocks.show_earliest(case, [*still, *started])
     return _effects(started, stopped, at)
+
+
+def _on_course(running: Collection[Clock]) -> bool:
+    """Does the handling run already, though perhaps under the kind that the case had before?"""
+    return any(clock.rule_key in clocks.COURSE for clock in running)
 
 
 def _let_lapse(row: Move, case: Case, by: Actor, at: datetime, effects: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from minxin.cases import (
     closing,
+    cohandling,
     dispatch,
     extensions,
     flagging,
@@ -25,6 +26,8 @@ from minxin.cases import (
     questions,
     rating,
     reporting,
+    returns,
+    ruling,
     screening,
 )
 from minxin.cases.dispatch import Order
@@ -34,6 +37,8 @@ from minxin.cases.instructions import OnPaper
 from minxin.cases.models import Case
 from minxin.cases.questions import Onward
 from minxin.cases.reporting import Draft
+from minxin.cases.returns import Claim
+from minxin.cases.ruling import Judgment
 from minxin.cases.screening import Finding
 from minxin.cases.states import CallOutcome, RefusalGround
 from minxin.clock import local
@@ -58,6 +63,40 @@ def _unit(life: Any, data: Any, names: tuple[str, ...] = UNITS) -> int:
 @verb
 def claim(life, case, by, data):
     screening.claim(case, by=by, at=life.at)
+
+
+@verb
+def ask_return(life, case, by, data):
+    ground = data.draw(st.sampled_from(["duty", "unclear"]))
+    returns.ask(case, Claim(ground, "三定规定第二条", "不属本单位职责"), by=by, at=life.at)
+
+
+@verb
+def take_back(life, case, by, data):
+    returns.take_back(case, "同意", by=by, at=life.at)
+
+
+VERBS["take_back_here"] = take_back
+
+
+@verb
+def refuse_return(life, case, by, data):
+    returns.refuse(case, "属本单位职责", by=by, at=life.at)
+
+
+@verb
+def dispute(life, case, by, data):
+    returns.dispute(case, "职责确不在本单位", by=by, at=life.at)
+
+
+@verb
+def rule(life, case, by, data):
+    ruling.rule(case, Judgment(_unit(life, data), "按属地管理办理"), by=by, at=life.at)
+
+
+@verb
+def answer_co(life, case, by, data):
+    cohandling.answer(case, "已配合现场核实", by=by, at=life.at)
 
 
 @verb

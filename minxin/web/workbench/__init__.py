@@ -18,6 +18,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     case,
     cases,
     closing,
+    cohandling,
     contact,
     dispatch,
     duty,
@@ -35,6 +36,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     notices,
     questions,
     reporting,
+    returning,
     screening,
     signing_in,
 )

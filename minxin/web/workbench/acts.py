@@ -48,6 +48,17 @@ def _judged_no_more(case: Case, folder: Dossier) -> bool:
     return case.clock_key != "judgement" or clock.now() >= case.due_at
 
 
+def _gives_back(case: Case, folder: Dossier) -> bool:
+    return case.ruled_at is None
+
+
+def _was_refused(case: Case, folder: Dossier) -> bool:
+    """The unit's newest return was refused: only then is there something to rule on."""
+    newest = folder.returns[0] if folder.returns else None
+    return newest is not None and newest["outcome"] == "refused"
+
+
+_TAKE_BACK = ("take_back", "take_back_here", "refuse_return")
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
@@ -61,6 +72,12 @@ _ROWS = (
     Act("assignment", "分派", "diagram-3", ("assign",)),
     Act("acceptance", "签收", "inbox", ("accept",)),
     Act("log", "记录办理", "journal-text", ("enter_log", "enter_co_log")),
+    Act("co_answer", "协办反馈", "reply", ("answer_co",)),
+    Act("return", "申请退件", "arrow-90deg-left", ("ask_return",), _gives_back),
+    Act("return_decision", "审核退件", "clipboard-check", _TAKE_BACK),
+    Act("dispute", "提请裁定", "bank", ("dispute",), _was_refused),
+    Act("ruling", "裁定", "hammer", ("rule",)),
+    Act("pause", "暂停或恢复计时", "pause-circle", ()),
     Act("extension", "申请延期", "calendar-plus", ("ask_extension",), _asks_no_time),
     Act("extension_decision", "审批延期", "calendar-check", _DECISIONS, _asks_time),
     Act("instruction_request", "呈报请示", "envelope-paper", ("request_instruction",), _is_major),
@@ -90,6 +107,8 @@ _NEXT = {
     State.DISPATCHED: "acceptance",
     State.ACCEPTED: "log",
     State.HANDLING: "report",
+    State.RETURNING: "return_decision",
+    State.DISPUTED: "ruling",
     State.SIGNING: "signature",
     State.REPORTED: "review",
     State.FOLLOW_UP: "follow_up",

@@ -12,6 +12,7 @@ from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
 from minxin.cases.dossier import Dossier, Record
+from minxin.cases.returns import Ground
 from minxin.cases.states import SATISFACTION
 from minxin.people.actor import Actor
 from minxin.web.marks import moment
@@ -24,13 +25,35 @@ Hide = Callable[[str], str]
 
 
 def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
-    """Values of workbench/_instructions.html, _joined.html and _case_led.html."""
+    """Values of workbench/_instructions.html, _returns.html, _co_answers.html, _joined.html,
+    _case_led.html."""
     return {
         "instructions": [_instruction(each, hide) for each in folder.instructions],
         # a 请示件 is between the office and its leaders; units read what came of it
         "requests": [_request(each) for each in folder.requests] if by.at_city_desk else [],
+        "returned": [_returned(each, hide) for each in folder.returns],
+        "co_answers": [{**each, "text": hide(each["text"])} for each in folder.co_answers],
         "joined": [_joined(each, by, hide) for each in folder.joined],
         "extensions": [_extension(each, hide) for each in folder.extensions],
+    }
+
+
+RETURNS = {
+    "pending": "待审核",
+    "accepted": "已同意",
+    "refused": "未同意",
+    "disputed": "待裁定",
+    "ruled": "已裁定",
+    "lapsed": "已失效",
+}
+
+
+def _returned(each: Record, hide: Hide) -> Record:
+    return {
+        **each,
+        "label": RETURNS[each["outcome"]],
+        "ground": Ground(each["ground"]).label,
+        **{name: hide(each[name]) for name in ("reason", "dispute", "opinion")},
     }
 
 

@@ -10,7 +10,7 @@ from flask import g, request, url_for
 
 from minxin import clock
 from minxin.calendars.words import due_text, remaining
-from minxin.cases import clocks, contacts, differences, dossier, timeline, workflow
+from minxin.cases import clocks, contacts, differences, dossier, pausing, timeline, workflow
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
@@ -20,7 +20,7 @@ from minxin.privacy.masks import mask_numbers
 from minxin.web import files
 from minxin.web.life import desks, me
 from minxin.web.marks import full_moment, moment
-from minxin.web.workbench.acts import ATTACHMENTS, awaited, offered
+from minxin.web.workbench.acts import ACTS, ATTACHMENTS, awaited, offered
 from minxin.web.workbench.case_asked import asked
 from minxin.web.workbench.case_led import led
 
@@ -67,6 +67,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
     others = [act for act in acts if act is not first]
     if may_attach(case, by, co_handles=folder.co_handles):
         others.append(ATTACHMENTS)
+    if pausing.may(case, by):
+        others.append(ACTS["pause"])
     running, life = clocks.of(case), timeline.events(case)
     return {
         "case": case,
@@ -170,6 +172,8 @@ def _waiting(case: Case, folder: Dossier) -> str:
         State.DISPATCHED: f"等待{folder.unit}签收。",
         State.ACCEPTED: f"{folder.unit}正在办理。",
         State.HANDLING: f"{folder.unit}正在办理。",
+        State.RETURNING: f"{folder.unit}申请退件，等待派出单位审核，办理时限继续计算。",
+        State.DISPUTED: "退件有争议，等待裁定，办理时限继续计算。",
         State.SIGNING: f"等待{folder.unit}主管领导审签报告。",
         State.REPORTED: "等待市民心网办或工作站审核报告。",
         State.FOLLOW_UP: "等待回访诉求人。",

@@ -13,7 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.explain import due_text, sentences
-from minxin.cases import dispatch
+from minxin.cases import dispatch, ruling
 from minxin.cases.models import Case
 from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
@@ -79,6 +79,7 @@ def dispatch_page(number: str) -> Any:
             **_choices(form, case, "dispatch"),
             **_promise(case),
             "alike": alike(case),
+            "precedents": ruling.precedents(case),
         },
     )
 
@@ -95,7 +96,10 @@ def assignment_page(number: str) -> Any:
         form,
         lambda: dispatch.assign(case, _order(form), **panel.acting(form)),
         done="已分派，承办单位已收到待签收提醒。",
-        more=lambda: _choices(form, case, "assignment"),
+        more=lambda: {
+            **_choices(form, case, "assignment"),
+            "precedents": ruling.precedents(case),
+        },
     )
 
 

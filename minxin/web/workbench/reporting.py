@@ -9,7 +9,7 @@ from wtforms import MultipleFileField, RadioField, SelectField, StringField, Tex
 from wtforms.validators import DataRequired, Length
 
 from minxin.access.permissions import Permission as P
-from minxin.cases import reporting
+from minxin.cases import cohandling, reporting
 from minxin.cases.models import Case
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
@@ -37,6 +37,9 @@ class ReportForm(CaseForm):
     responsible = StringField("经办人", validators=[DataRequired("请填写经办人")])
     signer = SelectField(
         "审签领导", validate_choice=False, validators=[DataRequired("请选择审签领导")]
+    )
+    co_reason = TextAreaField(
+        "不再等待协办反馈的理由", validators=[Length(max=500, message="理由不能超过500个字")]
     )
     files = MultipleFileField("附件")
 
@@ -101,6 +104,7 @@ def report_page(number: str) -> Any:
             "sections": sections,
             "signers": signers,
             "unit_name": me().unit_name,
+            "co_waiting": cohandling.waiting(case),
             "asked": plain(case.wording or case.body, case, me()),
             **about_files(),
         },
