@@ -12,6 +12,7 @@ from minxin.background import later
 from minxin.calendars.words import due_text
 from minxin.cases import flagging, instructions, returns, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
+from minxin.cases.questions import CARING_FROM
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
 from minxin.cases.states import ON_HAND, RETURNED, SATISFACTION, State
 from minxin.cases.transitions import MOVES
@@ -46,6 +47,13 @@ def tell_answerers(event: CaseEvent, case: Case, at: datetime) -> None:
     upto = f"，请在{due_text(datetime.fromisoformat(until), at)}前答复或分转" if until else ""
     to = [event.payload["unit_id"]]  # not the case's: it may have been passed on meanwhile
     _tell(event, case, at, to, AT_UNIT, f"收到网络回应人诉求问题{upto}")
+
+
+def tell_of_caring(event: CaseEvent, case: Case, at: datetime) -> None:
+    """Passed on again and answered by nobody: the office looks who is to answer."""
+    if event.payload.get("hop", 0) >= CARING_FROM:
+        words = f"已分转{event.payload['hop']}次仍无人答复，列为爱心件，请关注"
+        _tell_office(event, case, at, AT_OFFICE, words)
 
 
 def tell_answered(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -162,7 +170,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispatch": (project, tell_units),
     "assign": (project, tell_units),
     "ask": (project, tell_answerers),
-    "forward": (project, tell_answerers),
+    "forward": (project, tell_answerers, tell_of_caring),
     "judge": (project, tell_answered),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),

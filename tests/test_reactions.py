@@ -14,6 +14,7 @@ from minxin.clock import SHANGHAI
 from minxin.extensions import db
 from minxin.notices.inbox import Notice
 from minxin.people.models import User
+from tests.cases.asking import STREET, Question, staff_the_street
 from tests.cases.walking import Walk
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=SHANGHAI)
@@ -138,3 +139,30 @@ def test_an_event_out_of_sight_leads_to_nothing(panjin):
         reactions.react(event_id, at=AT)
         db.session.commit()
     assert told(panjin) == []
+
+
+def test_a_question_tells_the_unit_by_when_it_answers(panjin, react):
+    Question(panjin, AT).asked("市城管局", at=AT)
+    react("ask", times=2)
+    assert told(panjin, "11月27日 24:00前答复或分转") == ["冯雪"]
+
+
+def test_passed_on_it_tells_the_next_unit_and_the_second_time_the_office(panjin, react):
+    staff_the_street(panjin)
+    item = Question(panjin, AT).asked("市城管局", at=AT)
+    item.forwarded("fengxue", "兴隆台区住建局", at=AT + timedelta(hours=1))
+    react("forward")
+    assert told(panjin, "收到网络回应人诉求问题") == ["郑涛"]
+    assert told(panjin, "爱心件") == []
+    item.forwarded("zhengtao", STREET, at=AT + timedelta(hours=2))
+    react("forward", times=2)
+    assert told(panjin, "收到网络回应人诉求问题") == sorted(["郑涛", "许岚"])
+    assert told(panjin, "爱心件") == sorted(["林静", "何军", "高远"])
+
+
+def test_a_judgement_tells_the_unit_its_level_and_not_the_words(panjin, react):
+    item = Question(panjin, AT).asked("市城管局", at=AT).answered("fengxue", at=AT)
+    item.judged(2, f"请打{PHONE}再说", at=AT + timedelta(hours=1))
+    react("judge")
+    assert told(panjin, "不满意") == sorted(["冯雪", "蒋波"])
+    assert told(panjin, PHONE) == []

@@ -19,6 +19,7 @@ from minxin.cases import clocks, dispatch, instructions, orders, readiness, tags
 from minxin.cases.dispatch import Choice, Order
 from minxin.cases.models import Case, CaseEvent
 from minxin.cases.states import Tag
+from minxin.cases.workflow import TWICE_WITHIN
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import SYSTEM, Actor
@@ -198,6 +199,20 @@ def onward_choices(case: Case, at: datetime) -> list[Choice]:
     own = case.unit_id
     with within(sessions.current().schema, login="city"):
         return [unit for unit in dispatch.choices(at) if unit.id != own]
+
+
+def passed_on_just_now(number: str, *, by: Actor, at: datetime) -> bool:
+    """Was it this person who passed the case on a moment ago, to where he sees it no more?"""
+    query = (
+        select(CaseEvent.actor_id, CaseEvent.at)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(Case.number == number, CaseEvent.name == "forward")
+        .order_by(CaseEvent.id.desc())
+        .limit(1)
+    )
+    with within(sessions.current().schema, login="city"):
+        last = db.session.execute(query).one_or_none()
+    return last is not None and last.actor_id == by.user_id and at - last.at < TWICE_WITHIN
 
 
 def preview(at: datetime) -> Due:

@@ -58,6 +58,7 @@ def screen(
 ) -> Case:
     """规范、定性: write the finding beside the original. The event keeps what changed."""
     _check(finding)
+    workflow.lock(case.id)  # that nothing is merged into it meanwhile
     if finding.track == Track.QUESTION and not joined.alone(case):
         raise Refused("已有其他件并入该件，不能作为网络回应人诉求问题", "track")
     changed = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sqlalchemy import select
 
@@ -13,7 +14,9 @@ from minxin.cases import (
     followup,
     handling,
     intake,
+    judging,
     overdue,
+    questions,
     rating,
     reporting,
     screening,
@@ -23,11 +26,13 @@ from minxin.cases.dispatch import Order
 from minxin.cases.followup import Call
 from minxin.cases.intake import Appeal
 from minxin.cases.models import Case, Category
+from minxin.cases.questions import Onward
 from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
-from minxin.cases.states import Source
+from minxin.cases.states import Source, Track
 from minxin.comparison import rollups
 from minxin.demonstration.appeals import STORIES, Story
+from minxin.demonstration.questions import QUESTIONS, Asked
 from minxin.extensions import db
 from minxin.people import duty
 from minxin.people.actor import CITIZEN, Actor
@@ -44,6 +49,8 @@ def live(now: datetime) -> None:
     clerk = _somebody(Role.OFFICE_CLERK)
     for story in sorted(STORIES, key=lambda story: -story.days):
         _tell(story, clerk, now)
+    for asked in QUESTIONS:
+        _ask(asked, clerk, now)
     _attend(now)
     for day in range(15, -1, -1):
         rollups.refresh((now - timedelta(days=day)).date(), at=now)
@@ -91,6 +98,37 @@ def _tell(story: Story, clerk: Actor, now: datetime) -> None:
     else:
         case = _send(case, story, clerk, at)
         _handle(case, story, clerk, at)
+    tracking.project(case, at=at.now)
+
+
+def _ask(asked: Asked, clerk: Actor, now: datetime) -> None:
+    at = _Steps(now - timedelta(days=asked.days), now)
+    appeal = Appeal(asked.subject, asked.body, kind="consult", source=Source.WEB,
+                    person=asked.person)  # fmt: skip
+    case = intake.enter(appeal, by=CITIZEN, at=at.next())
+    tracking.open_for(case, at=at.now)
+    screening.claim(case, by=clerk, at=at.next())
+    category = (
+        db.session.scalars(
+            select(Category.id).where(Category.name == asked.category, Category.level == 3)
+        ).first()
+        or db.session.scalars(select(Category.id).where(Category.level == 3)).first()
+    )
+    finding = Finding("consult", category, asked.summary, asked.body, asked.summary,
+                      track=Track.QUESTION)  # fmt: skip
+    screening.screen(case, finding, by=clerk, at=at.next())
+    units = [db.session.scalars(select(Unit).where(Unit.name == n)).one().id for n in asked.units]
+    order = Order(units[0], "请在4日内答复诉求人；不属本单位职责的，请在4日内分转。")
+    case = questions.ask(case, order, by=clerk, at=at.next())
+    for unit_id, onward in pairwise(units):
+        responder = _somebody(Role.RESPONDER, unit_id)
+        why = Onward(onward, "该事项由该单位主管，不属本单位职责。")
+        case = questions.forward(case, why, by=responder, at=at.next())
+    if asked.answer:
+        responder = _somebody(Role.RESPONDER, units[-1])
+        questions.answer(case, asked.answer, by=responder, at=at.next())
+    if asked.satisfaction:
+        judging.judge(case, asked.satisfaction, asked.words, by=CITIZEN, at=at.next())
     tracking.project(case, at=at.now)
 
 

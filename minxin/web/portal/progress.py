@@ -8,6 +8,7 @@ from datetime import datetime
 from minxin.calendars.words import due_text, span_text
 from minxin.cases.models import Tracking
 from minxin.cases.states import ENDED, WITH_UNIT, State
+from minxin.cases.transitions import MOVES
 from minxin.web.marks import moment
 
 STAGES = ("登记", "核对内容，转交承办单位", "承办单位办理", "审核办理结果", "回访", "结案")
@@ -68,11 +69,18 @@ def steps(tracking: Tracking, now: datetime) -> list[Step]:
 
 def standing(tracking: Tracking) -> str:
     """Where the case stands, in one phrase."""
+    if tracking.state == State.JUDGED and not rated(tracking):
+        return "单位已答复，未评价归档"
     if tracking.state in ENDED:
         return State(tracking.state).label
     if tracking.state in QUESTION:
         return QUESTION[tracking.state][0]
     return NOW[tracking.state][0]
+
+
+def rated(tracking: Tracking) -> bool:
+    """Did the citizen judge the answer, or was it archived without?"""
+    return any(step["label"] == MOVES["judge"].words for step in tracking.steps)
 
 
 def unit_of(tracking: Tracking) -> str:

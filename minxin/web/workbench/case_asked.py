@@ -13,6 +13,7 @@ from minxin.cases.dossier import Dossier, Record
 from minxin.cases.judging import FIVE_STARS
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.states import SATISFACTION, Track
+from minxin.people.actor import CITIZEN
 from minxin.web.marks import moment
 
 HOW = {"forward": "分转", "answer": "答复", "withdraw": "诉求人撤回"}
@@ -42,30 +43,33 @@ def _answer(each: Record, hide: Hide) -> Record:
         **each,
         "text": hide(each["text"]),
         "words": hide(each["words"]),
+        "by_citizen": each["judged_by"] == CITIZEN.name,
         "judged": SATISFACTION[level] if level else "",
         "five_stars": FIVE_STARS[level] if level else None,
     }
 
 
 def _hop(hop: hops.Hop, hide: Hide) -> dict[str, Any]:
-    due, now = hop.due_at, clock.now()
-    paused = due is not None and due >= FAR
-    late = not paused and hop.late(now)
-    if hop.ended is not None:
-        did = HOW[hop.how]
-        words = f"{moment(hop.ended)} {did}"
-        if hop.how != "withdraw":
-            words += "，超期" if late else "，按时"
-    elif due is None or paused:
-        words = "暂停计时"
-    else:
-        words = remaining(due, now).words
+    words, level = _standing(hop)
+    shown = hop.due_at is not None and hop.due_at < FAR
     return {
         "unit": hop.unit,
         "since": hop.since,
-        "due": due_text(due) if due is not None and not paused else "",
+        "due": due_text(hop.due_at) if hop.due_at and shown else "",
         "words": words,
-        "late": late,
-        "running": hop.ended is None,
+        "level": level,
         "reason": hide(hop.reason),
     }
+
+
+def _standing(hop: hops.Hop) -> tuple[str, str]:
+    """(how the unit's turn went or goes, level of components/clock.html)."""
+    if hop.ended is not None:
+        said = f"{moment(hop.ended)} {HOW[hop.how]}"
+        if hop.on_time is None or hop.how == "withdraw":
+            return said, "done"
+        return (f"{said}，按时", "done") if hop.on_time else (f"{said}，超期", "missed")
+    if hop.due_at is None or hop.due_at >= FAR:
+        return "暂停计时", "paused"
+    left = remaining(hop.due_at, clock.now())
+    return left.words, left.level

@@ -76,7 +76,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "tags": [Tag(each["tag"]).label for each in folder.tags],
         "title": plain(case.summary or case.subject, case, by),
         "tone": TONES[State(case.state)],
-        "state_label": State(case.state).label,
+        "state_label": state_label(case),
         "texts": texts(case, by),
         "clocks": [_clock(each) for each in running],
         "entries": _entries(case, folder, life),
@@ -91,6 +91,13 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         **asked(case, folder, life, running, lambda text: plain(text, case, by)),
         **more,
     }
+
+
+def state_label(case: Case) -> str:
+    """Where the case is; an answer that nobody judged was archived."""
+    if case.state == State.JUDGED and case.satisfaction is None:
+        return "已归档（未评价）"
+    return State(case.state).label
 
 
 def plain(text: str, case: Case, by: Actor) -> str:

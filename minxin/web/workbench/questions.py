@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import g, request, url_for
+from flask import flash, g, redirect, request, url_for
 from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -133,6 +133,9 @@ def answer_page(number: str) -> Any:
 @permitted(P.QUESTION_ANSWER)
 def forward_page(number: str) -> Any:
     """分转: to a unit of any tenant; the case is that one's from then on."""
+    if request.method == "POST" and _gone(number):
+        flash(panel.TWICE, "info")
+        return redirect(url_for("workbench.todo", desk=g.desk.slug), 303)
     case = the_case(number, P.QUESTION_ANSWER)
     form = ForwardForm(version=case.version)
     return panel.answer(
@@ -150,6 +153,13 @@ def forward_page(number: str) -> Any:
             **_promise(),
         },
         across=True,
+    )
+
+
+def _gone(number: str) -> bool:
+    """Has this very form taken the case to another tenant already?"""
+    return reach.find(number, me()) is None and questions.passed_on_just_now(
+        number, by=me(), at=clock.now()
     )
 
 

@@ -115,7 +115,9 @@ def test_before_the_answer_and_after_the_archive_it_is_refused(
     item.archived(at=clock.now())
     keep_promises()
     assert "现在不能评价" in citizen.post(path, data=JUDGED).text
-    assert "请您评价" not in citizen.get(f"/tracking/{item.number}").text
+    page = citizen.get(f"/tracking/{item.number}").text
+    assert "请您评价" not in page
+    assert "未评价归档" in page
 
 
 def test_late_but_not_archived_yet_it_still_counts(panjin, citizen, item, keep_promises):

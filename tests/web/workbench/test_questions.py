@@ -306,12 +306,21 @@ def test_back_to_who_passed_it_on_asks_why(panjin, asked):
     assert sent.status_code == 303
 
 
-def test_a_case_that_has_gone_is_passed_on_by_nobody(panjin, asked):
+def test_sent_twice_it_is_passed_on_once(panjin, asked):
     version = stages.version_of(panjin, asked.number)
     send(panjin, asked.number, "fengxue", "forward", onward(panjin, SECOND), version)
     again = send(panjin, asked.number, "fengxue", "forward", onward(panjin, SECOND), version)
-    assert again.status_code == 404
+    assert again.status_code == 303
+    assert again.location.endswith("/shizhi/todo")
     assert stages.row_of(panjin, asked.number).hops == 1
+
+
+def test_a_case_that_went_a_while_ago_is_nobodys_here(panjin, asked):
+    asked.forwarded("fengxue", SECOND, at=clock.now() - timedelta(minutes=20))
+    data = onward(panjin, SECOND, version="4")
+    for who in ("fengxue", "xulei"):
+        path = f"/shizhi/cases/{asked.number}/forward"
+        assert panjin.client(who).post(path, data=data).status_code == 404
 
 
 # Judging and archiving
@@ -322,15 +331,16 @@ def test_staff_takes_down_a_judgement_by_phone(panjin, answered):
     assert send(panjin, answered.number, "linjing", "judgement", data).status_code == 303
     assert state(panjin, answered.number) == ("question", "judged")
     sheet = page(panjin, answered.number, "linjing").text
-    assert "诉求人评价：不满意" in sheet
-    assert "五星记分 4 星" in sheet
+    assert "<dt>诉求人评价</dt><dd>不满意</dd>" in sheet
+    assert "<dt>五星记分</dt><dd>4 星</dd>" in sheet
     assert "没有说清材料" in sheet
 
 
 @pytest.mark.parametrize(("level", "stars"), [(5, 5), (4, 5), (3, 5), (2, 4), (1, 3)])
 def test_five_levels_give_five_five_five_four_three(panjin, answered, level, stars):
     answered.judged(level, "来电", at=clock.now(), by="linjing")
-    assert f"五星记分 {stars} 星" in page(panjin, answered.number, "linjing").text
+    sheet = page(panjin, answered.number, "linjing").text
+    assert f"<dt>五星记分</dt><dd>{stars} 星</dd>" in sheet
 
 
 @pytest.mark.parametrize(
@@ -391,6 +401,7 @@ def test_then_it_is_archived_with_a_reason_and_without_stars(panjin, answered):
         assert sent.status_code == 303
         after = page(panjin, answered.number, "linjing").text
         assert "诉求人没有评价" in after
+        assert "已归档（未评价）" in after
         assert "期满未评价" in after
     assert state(panjin, answered.number) == ("question", "judged")
 
