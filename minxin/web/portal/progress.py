@@ -90,8 +90,8 @@ def unit_of(tracking: Tracking) -> str:
 
 def waiting(tracking: Tracking, now: datetime) -> str:
     """How long the citizen has waited, over every unit that had the case: until a question was
-    answered; "" once it is over."""
-    if tracking.state in ENDED:
+    answered; "" once it is over without an answer."""
+    if tracking.state in ENDED and tracking.answered_at is None:
         return ""
     return span_text((tracking.answered_at or now) - tracking.received_at)
 

@@ -70,6 +70,7 @@ def test_the_worker_registers_the_judgement_and_the_page_says_so(
     keep_promises()
     page = citizen.get(f"/tracking/{answered.number}").text
     assert "已评价" in page
+    assert "共等待" in page
     assert "满意" in page
     assert "请您评价" not in page
     with panjin.standing():
