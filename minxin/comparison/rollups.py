@@ -20,6 +20,8 @@ from minxin.extensions import db
 from minxin.tenancy.models import Tenant
 
 HANDLING_RULES = (*(kind.value for kind in Kind), "rework")
+DONE = (State.CLOSED, State.JUDGED)
+"""办结: closed; of a question, answered and judged or archived."""
 SUMMED = ("received", "closed", "handled", "on_time", "rated", "satisfied")
 
 
@@ -140,7 +142,7 @@ def _queries(start: datetime, end: datetime) -> dict[str, Select[int, int]]:
         .where(Assignment.sent_at >= start, Assignment.sent_at < end, Assignment.part == "main")
         .group_by(Assignment.tenant_id),
         "closed": select(Case.tenant_id, func.count())
-        .where(Case.closed_at >= start, Case.closed_at < end, Case.state == "closed")
+        .where(Case.closed_at >= start, Case.closed_at < end, Case.state.in_(DONE))
         .group_by(Case.tenant_id),
         "handled": handled,
         "on_time": handled.where(Clock.stopped_at < Clock.due_at),

@@ -16,7 +16,7 @@ from minxin import clock
 from minxin.calendars import words
 from minxin.cases.clocks import WORDS
 from minxin.cases.models import FAR
-from minxin.cases.states import ENDED, WITH_UNIT, Kind, Source, State, Urgency
+from minxin.cases.states import ENDED, WITH_UNIT, Kind, Source, State, Track, Urgency
 from minxin.clock import local
 from minxin.web.marks import tone
 
@@ -27,6 +27,9 @@ _KINDS = {kind.value: kind.label for kind in Kind}
 _SOURCES = {source.value: source.label for source in Source}
 _STATES = {state.value: (state.label, tone(state)) for state in State}
 _URGENT = {each.value: each.label for each in Urgency if each is not Urgency.NORMAL}
+
+_UNJUDGED = State.JUDGED.value
+"""Of an answer that nobody judged a list says that it was archived."""
 
 
 class Time(NamedTuple):
@@ -78,10 +81,10 @@ def of(rows: Iterable[Any], *, by_unit: bool) -> list[Line]:
             url=f"{register}/{row.number}",
             title=row.title,
             urgency=_URGENT.get(row.urgency, ""),
-            about=f"{_KINDS.get(row.kind, '未定性')} · {_SOURCES[row.source]}",
+            about=_about(row),
             unit=row.unit_name or "",
             tenant=row.tenant_name if g.desk.is_city else "",
-            state=_STATES[row.state][0],
+            state=_state(row),
             tone=_STATES[row.state][1],
             left=_left(row, now, by_unit),
             provisional=row.due_provisional,
@@ -90,6 +93,17 @@ def of(rows: Iterable[Any], *, by_unit: bool) -> list[Line]:
         )
         for row in rows
     ]
+
+
+def _state(row: Any) -> str:
+    if row.state == _UNJUDGED and row.satisfaction is None:
+        return "已归档"
+    return _STATES[row.state][0]
+
+
+def _about(row: Any) -> str:
+    asked = " · 网络回应" if row.track == Track.QUESTION.value else ""
+    return f"{_KINDS.get(row.kind, '未定性')} · {_SOURCES[row.source]}{asked}"
 
 
 def _left(row: Any, now: datetime, by_unit: bool) -> Left | None:

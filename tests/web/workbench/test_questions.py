@@ -402,6 +402,9 @@ def test_then_it_is_archived_with_a_reason_and_without_stars(panjin, answered):
         after = page(panjin, answered.number, "linjing").text
         assert "诉求人没有评价" in after
         assert "已归档（未评价）" in after
+        ended = panjin.client("linjing").get("/city/todo?view=ended").text
+        assert ">已归档</span>" in ended
+        assert "咨询 · 来电 · 网络回应" in ended
         assert "期满未评价" in after
     assert state(panjin, answered.number) == ("question", "judged")
 
