@@ -20,6 +20,8 @@ from minxin.people.roles import Role
 
 AT_UNIT = (Role.RESPONDER, Role.STATION)
 AT_OFFICE = (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
+CITIZENS = "judgement"
+"""The citizen's own time to judge an answer: staff hears of it when it is over."""
 LEVELS = {"half": "info", "before": "soon", "today": "soon", "late": "late"}
 
 Woken = Row[*tuple[Any, ...]]
@@ -91,6 +93,8 @@ def notices(
     found = people([clock for clock, _ in spoken], at)
     shared: set[str] = set()
     for clock, rung in spoken:
+        if clock.rule_key == CITIZENS and rung.step != "late":
+            continue
         words, level = said(clock, rung, at), LEVELS[rung.step]
         notice = {"case_id": clock.case_id, "number": clock.number, "level": level, "at": at}
         if _with_unit(clock) or clock.holder_id in found.holders:
@@ -106,6 +110,8 @@ def notices(
 
 def said(clock: Woken, rung: Rung, at: datetime) -> str:
     """What a rung says of its clock."""
+    if clock.rule_key == CITIZENS:
+        return f"{clock.number} 诉求人评价期已满，没有评价的可以归档"
     name = f"{clock.number} {WORDS.get(clock.rule_key, clock.rule_key)}时限"
     upto = due_text(clock.due_at, at) + ("（暂定）" if clock.provisional else "")
     if rung.step == "half":

@@ -185,6 +185,8 @@ def _reveal(event: CaseEvent) -> str:
 
 def _overdue(event: CaseEvent) -> str:
     key = str(event.payload.get("rule", ""))
+    if key == "judgement":  # nobody is late: the citizen did not want to judge
+        return "诉求人评价期满，没有评价"
     due = event.payload.get("due_at")
     upto = f"，应于{due_text(datetime.fromisoformat(due))}前完成" if due else ""
     return f"记录{clocks.WORDS.get(key, '')}超时限{upto}"

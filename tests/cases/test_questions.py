@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from minxin.cases import hops, outages, questions, recomputing, succession
+from minxin.cases import hops, outages, overdue, questions, recomputing, succession, timeline
 from minxin.cases.dispatch import Order
 from minxin.cases.models import Case, Clock
 from minxin.cases.outages import Declared
@@ -17,7 +17,8 @@ from minxin.cases.tallies import read
 from minxin.clock import SHANGHAI
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
-from minxin.people.models import Unit
+from minxin.notices.inbox import Notice
+from minxin.people.models import Unit, User
 from minxin.privacy.masks import numbers_in
 from minxin.tenancy import custody
 from tests.cases.asking import Question
@@ -178,6 +179,22 @@ def test_the_archive_waits_for_the_last_instant(panjin, item):
         case = item.case()
         assert (case.state, case.satisfaction, case.closed_at) == ("judged", None, due)
         assert case.due_at.astimezone(UTC).year == 9999
+
+
+def test_the_office_hears_of_the_citizens_time_only_when_it_is_over(panjin, item):
+    item.answered("fengxue", at=AT)
+    query = select(Notice.text, User.name).join(User, User.id == Notice.user_id)
+    told = query.where(Notice.text.contains("评价"))
+    with panjin.standing():
+        for day in range(1, 18):
+            while overdue.sweep(AT.replace(hour=10) + day * DAY):
+                db.session.commit()
+            if day == 15:
+                assert not db.session.execute(told).all()
+        found = set(db.session.execute(told))
+        assert found == {(f"{item.number} 诉求人评价期已满，没有评价的可以归档", "林静")}
+        (noted,) = [e for e in item.events("overdue") if e.payload["rule"] == "judgement"]
+        assert timeline.did(noted) == "诉求人评价期满，没有评价"
 
 
 @pytest.mark.parametrize(
