@@ -5,7 +5,9 @@ from alembic import context
 from minxin.audit import log
 from minxin.background import Outbox
 from minxin.cases import (
+    appraising,
     cohandling,
+    consulting,
     extensions,
     instructions,
     models,
@@ -24,7 +26,8 @@ from minxin.people import duty, duty_modes
 from minxin.people import models as people
 
 TABLES = (
-    *(Outbox, cohandling, comparison, duty, duty_modes, exchange, extensions, inbox, instructions),
+    *(Outbox, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
+    *(extensions, inbox, instructions),
     *(log, models, pendings, people, questions, returns, ruling, tags, tallies),
 )
 """Named so that autogenerate sees every table."""

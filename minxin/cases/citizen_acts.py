@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from minxin.cases import closing, judging
+from minxin.cases import appraising, closing, consulting, judging
 from minxin.cases.models import Case, CitizenAct
 from minxin.errors import Refused
 from minxin.people.actor import CITIZEN
@@ -21,9 +21,25 @@ def _judge(case: Case, act: CitizenAct, at: datetime) -> None:
     judging.judge(case, act.facts.get("satisfaction"), act.text, by=CITIZEN, at=at)
 
 
+def _appraise(case: Case, act: CitizenAct, at: datetime) -> None:
+    view = appraising.View(
+        act.facts.get("satisfaction"),
+        act.facts.get("contacted"),
+        act.facts.get("solved"),
+        act.text,
+    )
+    appraising.appraise(case, view, by=CITIZEN, at=at)
+
+
+def _give_opinion(case: Case, act: CitizenAct, at: datetime) -> None:
+    consulting.take_opinion(case, act)
+
+
 VERBS: Mapping[str, tuple[Verb, str]] = {
     "withdraw": (_withdraw, "已撤回"),
     "judge": (_judge, "评价已登记"),
+    "appraise": (_appraise, appraising.DONE),
+    "opinion": (_give_opinion, "意见已登记"),
 }
 """Act → its verb, and what the citizen is answered."""
 

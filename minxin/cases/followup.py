@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin.cases import workflow
+from minxin.cases import consulting, workflow
 from minxin.cases.models import Case, FollowUp
 from minxin.cases.states import SATISFACTION, CallOutcome
 from minxin.errors import Refused
@@ -24,6 +24,7 @@ class Call:
     contacted: bool | None = None
     solved: bool | None = None
     satisfaction: int | None = None
+    declined: bool = False  # reached, and would not say how satisfied he is
 
 
 CONCLUDING = frozenset({CallOutcome.REACHED, CallOutcome.REFUSED, CallOutcome.SUBSTITUTE})
@@ -48,6 +49,7 @@ def record(
             "contacted": call.contacted,
             "solved": call.solved,
             "satisfaction": call.satisfaction,
+            "declined": call.declined,
             "remarks": call.remarks.strip(),
         },
     )
@@ -68,6 +70,15 @@ def record(
     return follow_up
 
 
+def waive(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """免予核实: rated without a call or a consultation; a fact for 第十三条（一）."""
+    made = workflow.move(case.id, "waive", by=by, at=at, version=version, reason=reason.strip())
+    running = consulting.latest(made.case)
+    if running is not None and running.concluded_at is None and running.stopped_at is None:
+        running.stopped_at = at
+    return made.case
+
+
 def attempts(case: Case) -> list[FollowUp]:
     """Every attempt, the newest first."""
     query = select(FollowUp).where(FollowUp.case_id == case.id).order_by(FollowUp.id.desc())
@@ -84,7 +95,7 @@ def _check(call: Call) -> None:
             raise Refused("请询问承办单位是否联系过诉求人", "contacted")
         if call.solved is None:
             raise Refused("请询问问题是否解决", "solved")
-        if call.satisfaction is None:
-            raise Refused("请询问诉求人是否满意", "satisfaction")
+        if call.satisfaction is None and not call.declined:
+            raise Refused("请询问诉求人是否满意；不愿评价的，请选“不愿评价”", "satisfaction")
     elif call.satisfaction is not None:
         raise Refused("没有接通诉求人，不能填写满意度", "satisfaction")

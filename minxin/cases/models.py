@@ -209,6 +209,7 @@ class Case(OfTenant):
     rating_opinion: Mapped[str | None]
     close_method: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]  # the last time; the closing before it is in the events
 
     @property
     def major(self) -> bool:
@@ -410,6 +411,8 @@ class Tracking(OfTenant):
     state: Mapped[str]
     steps: Mapped[list[Any]]  # [{"at": iso, "label": …, "unit": …, "note": …}]
     answer: Mapped[str] = mapped_column(default="")
+    closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # of a question: then the citizen's wait was over
     due_at: Mapped[datetime | None]
     provisional: Mapped[bool] = mapped_column(default=False)

@@ -149,6 +149,17 @@ def editions(case: Case) -> list[Report]:
     return list(db.session.scalars(query))
 
 
+def accepted(case: Case) -> Report | None:
+    """The report that the review accepted last."""
+    query = select(Report).where(Report.case_id == case.id, Report.outcome == "accepted")
+    return db.session.scalar(query.order_by(Report.edition.desc()).limit(1))
+
+
+def result(report: Report) -> str:
+    """What a report says was done: its section 处理结果."""
+    return next((str(part["text"]) for part in report.sections if part["key"] == "result"), "")
+
+
 def signers(case: Case) -> list[str]:
     """Names of the leaders who can sign for the case's unit; empty where none was entered."""
     query = select(User.name).where(

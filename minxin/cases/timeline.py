@@ -176,6 +176,8 @@ def _call(event: CaseEvent) -> str:
     satisfaction = event.payload.get("satisfaction")
     if satisfaction in SATISFACTION:
         said.append(SATISFACTION[satisfaction])
+    elif event.payload.get("declined"):
+        said.append("不愿评价")
     return f"{MOVES[event.name].label}：{'，'.join(said)}"
 
 
@@ -241,6 +243,7 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "rate": lambda event: f"初审评星：{event.payload.get('stars')}星",
     "ask_extension": _ask_extension,
     "grant_extension": lambda event: f"批准延期{event.payload.get('workdays')}个工作日",
+    "appraise": lambda event: f"评价：{SATISFACTION.get(event.payload['satisfaction'], '')}",
     "ask_return": lambda event: f"申请退件：{_label(Ground, event.payload.get('ground'))}",
     "take_back": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新转办",
     "take_back_here": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新分派",

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, joined, questions
-from minxin.cases.models import Case, CaseEvent, Clock, Report, Tracking
+from minxin.cases import clocks, joined, questions, reporting
+from minxin.cases.models import Case, CaseEvent, Clock, Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.cases.states import (
     ENDED,
@@ -91,6 +91,7 @@ def project(case: Case, *, at: datetime) -> None:
     given = questions.latest(case) if case.track == Track.QUESTION else None
     tracking.answer = given.text if given else _answer(led_by)
     tracking.answered_at = given.at if given else None
+    tracking.closed_at, tracking.reopened_at = led_by.closed_at, led_by.reopened_at
     tracking.updated_at = at
 
 
@@ -168,15 +169,10 @@ def _promised(case: Case, running: Iterable[Clock]) -> dict[str, Any]:
 
 def _answer(case: Case) -> str:
     """The unit's answer, from the moment the review accepted it."""
-    if case.state not in ENDED | {State.FOLLOW_UP, State.TO_RATE, State.RATED}:
+    if case.state not in ENDED | {State.FOLLOW_UP, State.CONSULTING, State.TO_RATE, State.RATED}:
         return ""
-    report = db.session.scalar(
-        select(Report)
-        .where(Report.case_id == case.id, Report.outcome == "accepted")
-        .order_by(Report.edition.desc())
-        .limit(1)
-    )
+    report = reporting.accepted(case)
     if report is None:
         return ""
-    result = next((part["text"] for part in report.sections if part["key"] == "result"), "")
-    return f"{CloseMethod(report.close_method).label}。{result}"
+    said = reporting.result(report)
+    return f"{CloseMethod(report.close_method).label}。{said}"

@@ -11,7 +11,9 @@ from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import SLUG
 
-RESERVED = frozenset("api cases city console desks healthz leaving static tracking".split())
+RESERVED = frozenset(
+    "api cases city console consultations desks healthz leaving static tracking".split()
+)
 """First words of other addresses: no tenant's desk may take them."""
 
 

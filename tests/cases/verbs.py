@@ -12,8 +12,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from minxin.cases import (
+    appraising,
     closing,
     cohandling,
+    consulting,
     dispatch,
     extensions,
     flagging,
@@ -30,6 +32,8 @@ from minxin.cases import (
     ruling,
     screening,
 )
+from minxin.cases.appraising import View
+from minxin.cases.consulting import Notice
 from minxin.cases.dispatch import Order
 from minxin.cases.extensions import Decision, Wish
 from minxin.cases.followup import CONCLUDING, Call
@@ -97,6 +101,33 @@ def rule(life, case, by, data):
 @verb
 def answer_co(life, case, by, data):
     cohandling.answer(case, "已配合现场核实", by=by, at=life.at)
+
+
+@verb
+def consult(life, case, by, data):
+    notice = Notice("路灯不亮", "某路路灯不亮", "已更换灯具", confirmed=True)
+    consulting.consult(case, notice, by=by, at=life.at)
+
+
+@verb
+def stop_consultation(life, case, by, data):
+    consulting.stop(case, "诉求人补充了电话", by=by, at=life.at)
+
+
+@verb
+def end_consultation(life, case, by, data):
+    consulting.end(case, "没有收到意见", by=by, at=life.at)
+
+
+@verb
+def appraise(life, case, by, data):
+    view = View(data.draw(st.integers(1, 5)), True, True, "来电评价")
+    appraising.appraise(case, view, by=by, at=life.at)
+
+
+@verb
+def waive(life, case, by, data):
+    followup.waive(case, "确实无法核实", by=by, at=life.at)
 
 
 @verb

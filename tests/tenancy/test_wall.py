@@ -10,8 +10,8 @@ OWN = "(tenant_id = (NULLIF(current_setting('minxin.tenant'::text, true), ''::te
 """One plain equality, as PostgreSQL prints it. An OR or a subquery here costs the index."""
 
 EXPECTED = {"minxin_tenant": OWN, "minxin_city": "true"}
-PUBLIC_POLICIES = {"trackings": "true", "outbox": "(tenant_id IS NULL)"}
-"""The two walled tables that the portal writes: progress pages, and promises of jobs."""
+PUBLIC_POLICIES = {"consultations": "true", "trackings": "true", "outbox": "(tenant_id IS NULL)"}
+"""The walled tables of the portal: progress pages, what the public is asked, promises of jobs."""
 
 PUBLIC_READS = {
     "tenants": None,
@@ -20,6 +20,10 @@ PUBLIC_READS = {
     "submissions": {"id", "number", "token"},
     "citizen_acts": {"id", "number", "act", "at", "done_at", "answer"},
     "outbox": {"id"},
+    "consultations": {
+        *("id", "number", "title", "text", "result", "unit", "starts_at", "ends_at"),
+        *("stopped_at", "conclusion", "concluded_at"),
+    },
 }
 """Everything the public login may read; None: whole rows. No table of cases may ever join it."""
 

@@ -9,20 +9,21 @@ from typing import Any
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_limiter import RequestLimit, RouteLimit
 from flask_limiter.util import get_remote_address
-from wtforms import RadioField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import StringField
+from wtforms.validators import DataRequired
 
 from minxin import clock
-from minxin.cases import judging, submission, tracking
+from minxin.cases import appraising, judging, submission, tracking
 from minxin.cases.models import Tracking
 from minxin.cases.numbering import tidy_number
-from minxin.cases.states import SATISFACTION, State
+from minxin.cases.states import State
 from minxin.errors import Refused
 from minxin.extensions import csrf, db, limiter
 from minxin.web import remembering
 from minxin.web.forms import Form
 from minxin.web.guards import everyone
 from minxin.web.portal import opened, pages, progress
+from minxin.web.portal.progress_forms import AppraisalForm, JudgementForm, WithdrawalForm
 
 WRONG_FOR_A_NUMBER = "10 per hour"
 """From one address: whoever tries codes shuts out himself and not the citizen."""
@@ -44,33 +45,11 @@ class PairForm(Form):
     code = StringField("查询码", validators=[DataRequired("请填写查询码")])
 
 
-class WithdrawalForm(Form):
-    """Why the citizen no longer wants the case handled."""
-
-    reason = TextAreaField("撤回原因", validators=[DataRequired("请写明撤回的原因")])
-
-
-class JudgementForm(Form):
-    """The citizen's judgement of an answer: one of five levels, and words where there are some."""
-
-    satisfaction = RadioField(
-        "您对答复满意吗",
-        choices=[(str(level), label) for level, label in SATISFACTION.items()],
-        validators=[DataRequired("请选择满意程度")],
-    )
-    words = TextAreaField(
-        "想说的话",
-        validators=[
-            Length(max=judging.WORDS_LIMIT, message=f"不能超过{judging.WORDS_LIMIT}个字，请删减")
-        ],
-    )
-
-
 def _number() -> str:
     return f"{g.city.slug}:{tidy_number(request.form.get('number', ''))[:40]}"
 
 
-def _network() -> str:
+def network() -> str:
     """The address that asks; of an IPv6 one its /64, which one household has to itself."""
     try:
         address = ip_address(get_remote_address())
@@ -81,7 +60,7 @@ def _network() -> str:
 
 
 def _network_and_number() -> str:
-    return f"{_network()} {_number()}"
+    return f"{network()} {_number()}"
 
 
 def _was_wrong(answer: Response) -> bool:
@@ -104,7 +83,7 @@ def _at_most(wrong: str, key: Callable[[], str]) -> RouteLimit:
 
 @pages.route("/tracking", methods=["GET", "POST"])
 @_at_most(WRONG_FOR_A_NUMBER, _network_and_number)
-@_at_most(WRONG_FROM_AN_ADDRESS, _network)
+@_at_most(WRONG_FROM_AN_ADDRESS, network)
 @_at_most(WRONG_FROM_ANYWHERE, _number)
 @everyone
 def track() -> Any:
@@ -214,4 +193,7 @@ def show(found: Tracking, **forms: Form) -> str:
         asked=submission.withdrawal_of(found.number),
         why_not=submission.why_not_withdrawable(found),
         reason_limit=submission.REASON_LIMIT,
+        appraisal=forms.get("appraisal") or AppraisalForm(),
+        may_appraise=found.state in appraising.ANSWERED,
+        appraised=appraising.asked(found),
     )

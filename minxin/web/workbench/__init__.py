@@ -19,6 +19,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     cases,
     closing,
     cohandling,
+    consulting,
     contact,
     dispatch,
     duty,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from minxin import clock
+from minxin.cases import consulting
 from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
 from minxin.cases.states import State, Track
 from minxin.cases.transitions import Move
+from minxin.clock import local
 from minxin.people.actor import Actor
 
 
@@ -89,6 +92,11 @@ _ROWS = (
     Act("signature", "审签", "pen", ("sign", "unsign")),
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
     Act("follow_up", "回访", "telephone", ("attempt", "follow_up")),
+    Act("consultation", "网上征求意见", "megaphone", ("consult",)),
+    Act("consultation_end", "征求意见情况", "chat-left-text", ("end_consultation",)),
+    Act("consultation_stop", "中止征求意见", "stop-circle", ("stop_consultation",)),
+    Act("appraisal", "登记诉求人评价", "emoji-smile", ("appraise",)),
+    Act("waiver", "免予核实", "skip-forward", ("waive",)),
     Act("rating", "初审评星", "star", ("rate",)),
     Act("closing", "结案", "check2-square", ("close",)),
     Act("refusal", "不予受理", "x-octagon", ("refuse",)),
@@ -112,6 +120,7 @@ _NEXT = {
     State.SIGNING: "signature",
     State.REPORTED: "review",
     State.FOLLOW_UP: "follow_up",
+    State.CONSULTING: "consultation_end",
     State.TO_RATE: "rating",
     State.RATED: "closing",
 }
@@ -129,6 +138,8 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
     name = _asked_first(case, by, acts, folder) or _NEXT.get(State(case.state))
     if name in _ASKED:
         return ACTS[name]
+    if case.state == State.FOLLOW_UP and _out_of_reach(case, folder):
+        name = "consultation"
     if case.state == State.CLAIMED:
         sent = "question" if case.track == Track.QUESTION else "dispatch"
         name = sent if case.screened_at else "screening"
@@ -140,6 +151,13 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
 
 
 _ASKED = ("instruction_request", "instruction", "extension_decision")
+
+
+def _out_of_reach(case: Case, folder: Dossier) -> bool:
+    since = case.reopened_at or case.received_at
+    calls = [(datetime.fromisoformat(each["at"]), each["outcome"]) for each in folder.follow_ups]
+    failed = [local(at).date() for at, how in calls if how in consulting.IN_VAIN and at >= since]
+    return consulting.unreachable(case.has_phone, failed)
 
 
 def _asked_first(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> str | None:

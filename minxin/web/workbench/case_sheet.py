@@ -184,6 +184,7 @@ def _waiting(case: Case, folder: Dossier) -> str:
         State.SIGNING: f"等待{folder.unit}主管领导审签报告。",
         State.REPORTED: "等待市民心网办或工作站审核报告。",
         State.FOLLOW_UP: "等待回访诉求人。",
+        State.CONSULTING: "正在网上公开征求意见，期满后由回访人员填写小结。",
         State.TO_RATE: "等待市民心网办初审评星。",
         State.RATED: "等待市民心网办结案。",
     }

@@ -8,7 +8,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from minxin.access.permissions import Permission as P
-from minxin.cases import contacts, followup, reporting
+from minxin.cases import consulting, contacts, followup, reporting
 from minxin.cases.models import Case
 from minxin.cases.states import SATISFACTION, CallOutcome
 from minxin.web.forms import CaseForm
@@ -19,6 +19,8 @@ from minxin.web.workbench.screening import BOTH
 
 YES_NO = [("yes", "是"), ("no", "否")]
 ANSWERS = {"yes": True, "no": False}
+DECLINED = "declined"
+"""He was reached and would not say."""
 REASON = "回访核实办理结果"
 """Why the caller looks at the number: asked for, and given by one tap."""
 
@@ -37,7 +39,10 @@ class CallForm(CaseForm):
     solved = RadioField("问题是否解决", choices=YES_NO, validate_choice=False, default="")
     satisfaction = RadioField(
         "对办理结果是否满意",
-        choices=[(str(level), words) for level, words in SATISFACTION.items()],
+        choices=[
+            *((str(level), words) for level, words in SATISFACTION.items()),
+            (DECLINED, "不愿评价"),
+        ],
         validate_choice=False,
         default="",
     )
@@ -80,6 +85,7 @@ def _call(form: CallForm) -> followup.Call:
         contacted=ANSWERS.get(form.contacted.data or ""),
         solved=ANSWERS.get(form.solved.data or ""),
         satisfaction=int(level) if level.isdigit() else None,
+        declined=level == DECLINED,
     )
 
 
@@ -90,5 +96,6 @@ def _known(case: Case) -> dict[str, Any]:
         "phone_mask": contacts.mask(case, contacts.PHONE) if seen else "",
         "reveal_reason": REASON,
         "attempts": followup.attempts(case),
+        "out_of_reach": not consulting.why_not(case),
         "report": next(iter(reporting.editions(case)), None),
     }

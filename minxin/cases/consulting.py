@@ -1,0 +1,342 @@
+"""网上公开征求意见: whoever cannot be called is asked in public for seven days (第八条（三）, A19).
+
+A consultation is written for the public login, which reads its text and never a case. What it says
+was looked at by a person; what the public answers is read by staff alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Row,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from minxin.background import later
+from minxin.calendars.counting import midnight
+from minxin.calendars.words import due_text
+from minxin.cases import clocks, reporting, workflow
+from minxin.cases.models import Case, CitizenAct, FollowUp
+from minxin.cases.states import CallOutcome, Labelled
+from minxin.clock import local
+from minxin.errors import Refused
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.models import Unit
+from minxin.privacy.masks import mask_numbers
+from minxin.tenancy.models import MOVES, OfTenant
+
+CALLS, DAYS = 3, 2
+"""So many calls in vain, on so many days: then nobody can be called (A18)."""
+TEXT_LIMIT, OPINION_LIMIT = 5_000, 1_000
+RULE = "consultation"
+IN_VAIN = frozenset({CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER})
+
+
+class Stance(Labelled):
+    """What somebody says of the result that was published."""
+
+    AGREE = "agree", "无异议"
+    OBJECT = "object", "有异议"
+
+
+class Consultation(OfTenant):
+    """One publication of a masked case with its result, and what came of it."""
+
+    __tablename__ = "consultations"
+    __table_args__ = (
+        Index("ix_consultations_ends_at_id", "ends_at", "id"),
+        {"info": MOVES},
+    )
+
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    number: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    result: Mapped[str]
+    unit: Mapped[str]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]  # exclusive
+    content_hash: Mapped[str]
+    approved_at: Mapped[datetime]
+    approved_by: Mapped[str]
+    stopped_at: Mapped[datetime | None]
+    conclusion: Mapped[str] = mapped_column(default="")
+    concluded_at: Mapped[datetime | None]
+
+
+class Opinion(OfTenant):
+    """What one person said; `token` is the form's own key: sent twice, kept once."""
+
+    __tablename__ = "opinions"
+    __table_args__ = (UniqueConstraint("token"), {"info": MOVES})
+
+    case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
+    consultation_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("consultations.id"), index=True
+    )
+    stance: Mapped[str]
+    text: Mapped[str]
+    token: Mapped[str]
+    given_at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is to be published: looked through and without personal data, says who approves it."""
+
+    title: str
+    text: str
+    result: str
+    confirmed: bool = False
+
+
+def unreachable(has_phone: bool, failed: Iterable[date]) -> bool:
+    """Can nobody be called? failed: the local day of each call in vain since the last report."""
+    days = list(failed)
+    return not has_phone or (len(days) >= CALLS and len(set(days)) >= DAYS)
+
+
+def why_not(case: Case) -> str:
+    """What is still missing before the public is asked; empty where nothing is."""
+    days = failed_days(case)
+    if unreachable(case.has_phone, days):
+        return ""
+    return (
+        f"诉求人留有电话，须{CALLS}次没有接通且分在{DAYS}天以上，才能转网上公开征求意见；"
+        f"现有{len(days)}次，分在{len(set(days))}天，请继续回访"
+    )
+
+
+def failed_days(case: Case) -> list[date]:
+    """The days of the calls in vain of this round, one entry a call."""
+    since = case.reopened_at or case.received_at
+    query = select(FollowUp.at, FollowUp.outcome).where(
+        FollowUp.case_id == case.id, FollowUp.at >= since
+    )
+    return [local(at).date() for at, outcome in db.session.execute(query) if outcome in IN_VAIN]
+
+
+def draft(case: Case) -> Notice:
+    """A first wording from 公示信息 and the accepted report, with numbers masked."""
+    report = reporting.accepted(case)
+    return Notice(
+        mask_numbers(case.summary or case.subject),
+        mask_numbers(case.public_text or case.wording),
+        mask_numbers(reporting.result(report)) if report else "",
+    )
+
+
+def consult(
+    case: Case, notice: Notice, *, by: Actor, at: datetime, version: int | None = None
+) -> Consultation:
+    """网上征求意见: publish from the next midnight on, for the days of the rule."""
+    _check(notice)
+    made = workflow.move(
+        case.id,
+        "consult",
+        by=by,
+        at=at,
+        version=version,
+        facts={
+            "unreachable": unreachable(case.has_phone, failed_days(case)),
+            "public_text": notice.text.strip() if notice.confirmed else "",
+        },
+        payload={"calls": len(failed_days(case)), "has_phone": case.has_phone},
+    )
+    ends_at = next(c.due_at for c in clocks.running(made.case) if c.rule_key == RULE)
+    texts = [each.strip() for each in (notice.title, notice.text, notice.result)]
+    published = Consultation(
+        tenant_id=made.case.tenant_id,
+        case_id=case.id,
+        number=case.number,
+        title=texts[0],
+        text=texts[1],
+        result=texts[2],
+        unit=db.session.scalar(select(Unit.name).where(Unit.id == made.case.unit_id)) or "",
+        starts_at=midnight(local(at).date()) + timedelta(days=1),
+        ends_at=ends_at,
+        content_hash=hashlib.sha256("\x00".join(texts).encode()).hexdigest(),
+        approved_at=at,
+        approved_by=by.name,
+    )
+    db.session.add(published)
+    db.session.flush()
+    return published
+
+
+def stop(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
+    """中止: off the public pages at once; the case waits to be followed up again."""
+    running = latest(case)
+    made = workflow.move(
+        case.id, "stop_consultation", by=by, at=at, version=version, reason=reason.strip()
+    )
+    if running is not None:
+        running.stopped_at = at
+    return made.case
+
+
+def end(
+    case: Case, conclusion: str, *, by: Actor, at: datetime, version: int | None = None
+) -> Case:
+    """征求意见结束, once its days are over, with a summary of what was said. No opinion is no
+    objection: the case has no level of satisfaction then and counts in no rate of it."""
+    if len(conclusion) > OPINION_LIMIT:
+        raise Refused(f"小结不能超过{OPINION_LIMIT}个字", "conclusion")
+    running = latest(case)
+    made = workflow.move(
+        case.id,
+        "end_consultation",
+        by=by,
+        at=at,
+        version=version,
+        facts={
+            "elapsed": running is not None and at >= running.ends_at,
+            "conclusion": conclusion.strip(),
+        },
+        payload={"opinions": counts(running) if running else {}},
+    )
+    assert running is not None
+    running.conclusion, running.concluded_at = conclusion.strip(), at
+    made.case.satisfaction = None
+    return made.case
+
+
+def latest(case: Case) -> Consultation | None:
+    """The newest consultation of a case."""
+    query = select(Consultation).where(Consultation.case_id == case.id)
+    return db.session.scalar(query.order_by(Consultation.id.desc()).limit(1))
+
+
+def counts(consultation: Consultation) -> dict[str, int]:
+    """How many opinions there are, by stance."""
+    query = select(Opinion.stance, func.count()).where(Opinion.consultation_id == consultation.id)
+    found = dict(db.session.execute(query.group_by(Opinion.stance)).tuples().all())
+    return {str(stance): found.get(stance, 0) for stance in Stance}
+
+
+def opinions(consultation: Consultation, limit: int = 200) -> Sequence[Opinion]:
+    """What was said, the newest first."""
+    query = select(Opinion).where(Opinion.consultation_id == consultation.id)
+    return db.session.scalars(query.order_by(Opinion.id.desc()).limit(limit)).all()
+
+
+PAGE = 20
+_PUBLISHED = (
+    Consultation.id,
+    Consultation.title,
+    Consultation.unit,
+    Consultation.starts_at,
+    Consultation.ends_at,
+)
+
+
+def open_ones(
+    at: datetime, after: tuple[datetime, int] | None = None
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], tuple[datetime, int] | None]:
+    """What the public is asked at an instant, the first to end on top, and the next page's key."""
+    query = select(*_PUBLISHED).where(
+        Consultation.ends_at > at, Consultation.starts_at <= at, Consultation.stopped_at.is_(None)
+    )
+    if after is not None:
+        query = query.where(
+            (Consultation.ends_at > after[0])
+            | ((Consultation.ends_at == after[0]) & (Consultation.id > after[1]))
+        )
+    rows = db.session.execute(
+        query.order_by(Consultation.ends_at, Consultation.id).limit(PAGE + 1)
+    ).all()
+    shown = rows[:PAGE]
+    more = (shown[-1].ends_at, shown[-1].id) if len(rows) > PAGE else None
+    return shown, more
+
+
+def published(consultation_id: int, at: datetime) -> Row[*tuple[Any, ...]] | None:
+    """What the public reads of one: while it runs and, once concluded, with its summary. Nothing
+    before it begins or after it was stopped."""
+    query = select(
+        *_PUBLISHED,
+        Consultation.number,
+        Consultation.text,
+        Consultation.result,
+        Consultation.conclusion,
+        Consultation.concluded_at,
+    ).where(
+        Consultation.id == consultation_id,
+        Consultation.starts_at <= at,
+        Consultation.stopped_at.is_(None),
+    )
+    return db.session.execute(query).one_or_none()
+
+
+def send_opinion(
+    consultation_id: int, stance: str, words: str, *, token: str, at: datetime
+) -> None:
+    """Keep what somebody says on the public page; a worker brings it to the case. By the public
+    login. Raises Refused outside its days, without a stance, or for an objection without words."""
+    found = published(consultation_id, at)
+    if found is None:
+        raise Refused("这次征求意见已经撤下")
+    if at >= found.ends_at:
+        raise Refused(f"征求意见已于{due_text(found.ends_at, at)}结束，不再接收意见")
+    if stance not in set(Stance):
+        raise Refused("请选择有没有异议", "stance")
+    if stance == Stance.OBJECT and not words.strip():
+        raise Refused("请写明对办理结果有什么异议", "words")
+    if len(words) > OPINION_LIMIT:
+        raise Refused(f"意见不能超过{OPINION_LIMIT}个字，现有{len(words)}个字，请删减", "words")
+    act_id = db.session.execute(
+        insert(CitizenAct)
+        .values(
+            number=found.number,
+            act="opinion",
+            text=words.strip(),
+            facts={"consultation_id": consultation_id, "stance": stance, "token": token},
+            at=at,
+        )
+        .returning(CitizenAct.id)
+    ).scalar_one()
+    later("intake.act", act_id=act_id)
+
+
+def take_opinion(case: Case, act: CitizenAct) -> None:
+    """The worker's half: one row for one form, however often it was sent."""
+    row = upsert(Opinion).values(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        consultation_id=act.facts["consultation_id"],
+        stance=act.facts["stance"],
+        text=act.text,
+        token=act.facts["token"],
+        given_at=act.at,
+    )
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["token"]))
+
+
+def _check(notice: Notice) -> None:
+    for field, called, said in (
+        ("title", "标题", notice.title),
+        ("text", "公示内容", notice.text),
+        ("result", "办理结果", notice.result),
+    ):
+        if not said.strip():
+            raise Refused(f"请填写{called}", field)
+        if len(said) > TEXT_LIMIT:
+            raise Refused(f"{called}不能超过{TEXT_LIMIT}个字", field)
+        if mask_numbers(said) != said:
+            raise Refused(f"{called}里有电话号码或证件号码，请遮去后再公开", field)
+    if not notice.confirmed:
+        raise Refused("请确认公开的内容已经逐字看过，不含个人信息", "confirmed")
