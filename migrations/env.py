@@ -10,9 +10,11 @@ from minxin.cases import (
     consulting,
     extensions,
     instructions,
+    messages,
     models,
     pendings,
     questions,
+    reopening,
     returns,
     ruling,
     tags,
@@ -27,7 +29,7 @@ from minxin.people import models as people
 
 TABLES = (
     *(Outbox, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
-    *(extensions, inbox, instructions),
+    *(extensions, inbox, instructions, messages, reopening),
     *(log, models, pendings, people, questions, returns, ruling, tags, tallies),
 )
 """Named so that autogenerate sees every table."""

@@ -153,6 +153,25 @@ def tell_main_unit(event: CaseEvent, case: Case, at: datetime) -> None:
     _tell(event, case, at, _unit(case), AT_UNIT, words)
 
 
+def tell_of_message(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A citizen wrote: the station of its district and the office judge what it is worth."""
+    project(event, case, at)
+    words = "有群众留言待处理"
+    _tell_office(event, case, at, AT_OFFICE, words)
+    _tell(event, case, at, _stations(case), (Role.STATION,), words)
+
+
+def tell_of_complaint(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A valid message for the unit: four calendar days."""
+    words = "有转来的群众留言，请4日内答复"
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
+def tell_of_request(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A citizen wants a closed case handled again."""
+    _tell_office(event, case, at, AT_OFFICE, "诉求人申请重新办理，请审核")
+
+
 def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
     """并案: whoever handled the case until then goes on with nothing; the master's unit is told."""
     units = db.session.scalars(
@@ -185,6 +204,10 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispute": (tell_sender,),
     "rule": (project, tell_units),
     "answer_co": (tell_main_unit,),
+    "message": (tell_of_message,),
+    "pass_message": (project, tell_of_complaint),
+    "ask_reopening": (project, tell_of_request),
+    "reopen": (project, tell_units),
     "flag": (tell_of_flag,),
     "merge": (project, tell_of_merging),
     "request_instruction": (tell_leader,),

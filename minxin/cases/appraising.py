@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ForeignKey, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.background import later
-from minxin.cases import workflow
+from minxin.cases import messages, workflow
 from minxin.cases.models import Case, CitizenAct, Tracking
 from minxin.cases.states import AFTER_UNIT, SATISFACTION, State
 from minxin.errors import Refused
@@ -94,6 +94,7 @@ def appraise(
     )
     db.session.add(appraisal)
     db.session.flush()
+    messages.unhappy(made.case, view.satisfaction, view.words, origin="appraisal", by=by, at=at)
     return appraisal
 
 

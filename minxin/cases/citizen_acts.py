@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from minxin.cases import appraising, closing, consulting, judging
+from minxin.cases import appraising, closing, consulting, judging, messages, reopening
 from minxin.cases.models import Case, CitizenAct
 from minxin.errors import Refused
 from minxin.people.actor import CITIZEN
@@ -35,10 +35,20 @@ def _give_opinion(case: Case, act: CitizenAct, at: datetime) -> None:
     consulting.take_opinion(case, act)
 
 
+def _write(case: Case, act: CitizenAct, at: datetime) -> None:
+    messages.take(case, act, at)
+
+
+def _reopen(case: Case, act: CitizenAct, at: datetime) -> None:
+    reopening.ask(case, act.text, by=CITIZEN, at=at)
+
+
 VERBS: Mapping[str, tuple[Verb, str]] = {
     "withdraw": (_withdraw, "已撤回"),
     "judge": (_judge, "评价已登记"),
     "appraise": (_appraise, appraising.DONE),
+    "message": (_write, messages.DONE),
+    "reopen": (_reopen, reopening.DONE),
     "opinion": (_give_opinion, "意见已登记"),
 }
 """Act → its verb, and what the citizen is answered."""

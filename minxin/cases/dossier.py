@@ -31,6 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from minxin.cases.cohandling import CoAnswer
 from minxin.cases.extensions import Extension
 from minxin.cases.instructions import Instruction, InstructionRequest
+from minxin.cases.messages import Message
 from minxin.cases.models import (
     Assignment,
     Attachment,
@@ -41,6 +42,7 @@ from minxin.cases.models import (
     Report,
 )
 from minxin.cases.questions import Answer
+from minxin.cases.reopening import Reopening
 from minxin.cases.returns import Return
 from minxin.cases.tags import CaseTag
 from minxin.clock import local
@@ -60,7 +62,7 @@ class Dossier:
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
-    a question: the newest first · tags, co_answers: the oldest first ·
+    a question, reopenings: the newest first · tags, co_answers, messages: the oldest first ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -83,6 +85,8 @@ class Dossier:
     tags: list[Record]
     returns: list[Record]
     co_answers: list[Record]
+    messages: list[Record]
+    reopenings: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -100,32 +104,13 @@ def read(case: Case, by: Actor) -> Dossier:
             "unit_ids": list(by.unit_ids),
         },
     ).one()
-    tenant, unit, category, holder, master, *hung = row
-    co_handles, joined, contacts, orders, files, reports, calls, *led = hung
-    extensions, requests, instructions, answers, tags, returns, co_answers = led
-    return Dossier(
-        tenant=tenant or "",
-        unit=unit or "",
-        category=category or "",
-        holder=holder or "",
-        master=master or "",
-        co_handles=co_handles,
-        joined=joined,
-        contact=contacts[0] if contacts else None,
-        orders=orders,
-        attachments=files,
-        reports=reports,
-        follow_ups=calls,
-        extensions=extensions,
-        requests=requests,
-        instructions=instructions,
-        answers=answers,
-        tags=tags,
-        returns=returns,
-        co_answers=co_answers,
-    )
+    found: dict[str, Any] = dict(row._mapping)
+    contacts = found.pop("contacts")
+    found |= {name: found[name] or "" for name in _NAMES}
+    return Dossier(**found, contact=contacts[0] if contacts else None)
 
 
+_NAMES = ("tenant", "unit", "category", "holder", "master")
 _JOINED = (
     Case.number,
     Case.subject,
@@ -230,6 +215,30 @@ _RETURN = (
     Return.decided_by,
     Return.dispute,
 )
+_MESSAGE = (
+    Message.kind,
+    Message.text,
+    Message.satisfaction,
+    Message.received_at,
+    Message.taken_by,
+    Message.outcome,
+    Message.decided_by,
+    Message.opinion,
+    Message.reply,
+    Message.replied_at,
+    Message.replied_by,
+)
+_REOPENING = (
+    Reopening.reason,
+    Reopening.asked_at,
+    Reopening.asked_by,
+    Reopening.closed_at,
+    Reopening.stars,
+    Reopening.outcome,
+    Reopening.opinion,
+    Reopening.decided_at,
+    Reopening.decided_by,
+)
 _CO_ANSWER = (CoAnswer.unit, CoAnswer.text, CoAnswer.answered_at, CoAnswer.answered_by)
 
 
@@ -261,26 +270,30 @@ def _records(
 
 
 _CASE: BindParameter[int] = bindparam("case_id", type_=BigInteger)
-# Written once: to put it together costs several times what it costs to run.
+# Written once: to put it together costs several times what it costs to run. The unit is named as it
+# is called today or, of a case that was closed, as it was called on that day.
 _DOSSIER = select(
-    _name(Tenant.name, Tenant.id == bindparam("tenant_id")),
-    # What the unit is called today or, of a case that was closed, was called on that day.
-    _name(units.name_on(bindparam("closed_on", type_=Date)), Unit.id == bindparam("unit_id")),
-    _name(Category.full_name, Category.id == bindparam("category_id")),
-    _name(User.name, User.id == bindparam("holder_id")),
-    _name(Case.number, Case.id == bindparam("master_id", type_=BigInteger)),
-    exists().where(
+    _name(Tenant.name, Tenant.id == bindparam("tenant_id")).label("tenant"),
+    _name(units.name_on(bindparam("closed_on", type_=Date)), Unit.id == bindparam("unit_id")).label(
+        "unit"
+    ),
+    _name(Category.full_name, Category.id == bindparam("category_id")).label("category"),
+    _name(User.name, User.id == bindparam("holder_id")).label("holder"),
+    _name(Case.number, Case.id == bindparam("master_id", type_=BigInteger)).label("master"),
+    exists()
+    .where(
         Assignment.case_id == _CASE,
         Assignment.part == "co",
         Assignment.ended_at.is_(None),
         Assignment.unit_id.in_(bindparam("unit_ids", expanding=True)),
-    ),
-    _records(Case.master_id == _CASE, _JOINED, Case.id),
+    )
+    .label("co_handles"),
+    _records(Case.master_id == _CASE, _JOINED, Case.id).label("joined"),
     _records(
         Contact.case_id == _CASE,
         (Contact.name_mask, Contact.phone_mask, Contact.address_mask),
         Contact.id,
-    ),
+    ).label("contacts"),
     _records(
         and_(Assignment.case_id == _CASE, Unit.id == Assignment.unit_id),
         (
@@ -293,15 +306,23 @@ _DOSSIER = select(
             Assignment.outcome,
         ),
         Assignment.id,
+    ).label("orders"),
+    _records(Attachment.case_id == _CASE, _ATTACHMENT, Attachment.id).label("attachments"),
+    _records(Report.case_id == _CASE, _REPORT, Report.edition.desc()).label("reports"),
+    _records(FollowUp.case_id == _CASE, _FOLLOW_UP, FollowUp.id.desc()).label("follow_ups"),
+    _records(Extension.case_id == _CASE, _EXTENSION, Extension.id.desc()).label("extensions"),
+    _records(InstructionRequest.case_id == _CASE, _REQUEST, InstructionRequest.id.desc()).label(
+        "requests"
     ),
-    _records(Attachment.case_id == _CASE, _ATTACHMENT, Attachment.id),
-    _records(Report.case_id == _CASE, _REPORT, Report.edition.desc()),
-    _records(FollowUp.case_id == _CASE, _FOLLOW_UP, FollowUp.id.desc()),
-    _records(Extension.case_id == _CASE, _EXTENSION, Extension.id.desc()),
-    _records(InstructionRequest.case_id == _CASE, _REQUEST, InstructionRequest.id.desc()),
-    _records(Instruction.case_id == _CASE, _INSTRUCTION, Instruction.id.desc()),
-    _records(Answer.case_id == _CASE, _ANSWER, Answer.edition.desc()),
-    _records(CaseTag.case_id == _CASE, (CaseTag.tag, CaseTag.at, CaseTag.by_name), CaseTag.id),
-    _records(Return.case_id == _CASE, _RETURN, Return.id.desc()),
-    _records(CoAnswer.case_id == _CASE, _CO_ANSWER, CoAnswer.id),
+    _records(Instruction.case_id == _CASE, _INSTRUCTION, Instruction.id.desc()).label(
+        "instructions"
+    ),
+    _records(Answer.case_id == _CASE, _ANSWER, Answer.edition.desc()).label("answers"),
+    _records(
+        CaseTag.case_id == _CASE, (CaseTag.tag, CaseTag.at, CaseTag.by_name), CaseTag.id
+    ).label("tags"),
+    _records(Return.case_id == _CASE, _RETURN, Return.id.desc()).label("returns"),
+    _records(CoAnswer.case_id == _CASE, _CO_ANSWER, CoAnswer.id).label("co_answers"),
+    _records(Message.case_id == _CASE, _MESSAGE, Message.id).label("messages"),
+    _records(Reopening.case_id == _CASE, _REOPENING, Reopening.id.desc()).label("reopenings"),
 )

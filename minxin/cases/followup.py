@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin.cases import consulting, workflow
+from minxin.cases import consulting, messages, workflow
 from minxin.cases.models import Case, FollowUp
 from minxin.cases.states import SATISFACTION, CallOutcome
 from minxin.errors import Refused
@@ -67,6 +67,7 @@ def record(
         remarks=call.remarks.strip(),
     )
     db.session.add(follow_up)
+    messages.unhappy(made.case, call.satisfaction, call.remarks, origin="call", by=by, at=at)
     return follow_up
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, orders, questions, workflow
+from minxin.cases import clocks, messages, orders, questions, workflow
 from minxin.cases.models import Case, CitizenAct, Clock, Tracking
 from minxin.cases.states import SATISFACTION, State
 from minxin.errors import Refused
@@ -59,6 +59,7 @@ def judge(
     given.judged_at, given.judged_by = at, by.name
     made.case.satisfaction, made.case.closed_at = satisfaction, at
     orders.end(made.case, "done", at)
+    messages.unhappy(made.case, satisfaction, words, origin="appraisal", by=by, at=at)
     return made.case
 
 

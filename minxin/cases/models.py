@@ -418,6 +418,9 @@ class Tracking(OfTenant):
     provisional: Mapped[bool] = mapped_column(default=False)
     why: Mapped[list[Any]] = mapped_column(default=list)  # why this due date, sentence by sentence
     can_withdraw: Mapped[bool] = mapped_column(default=True)
+    merged: Mapped[bool] = mapped_column(default=False)  # it follows its master's course
+    reopen_until: Mapped[datetime | None]  # of a closed case: until then it may be asked for again
+    messages: Mapped[list[Any]] = mapped_column(default=list)  # [{"at": iso, "kind", "text", …}]
     updated_at: Mapped[datetime]
 
 

@@ -13,6 +13,7 @@ from minxin import clock
 from minxin.calendars.words import WEEKDAYS, due_text
 from minxin.cases import clocks
 from minxin.cases.contacts import PARTS
+from minxin.cases.messages import Kind as MessageKind
 from minxin.cases.models import Case, CaseEvent
 from minxin.cases.returns import Ground
 from minxin.cases.states import (
@@ -244,6 +245,12 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "ask_extension": _ask_extension,
     "grant_extension": lambda event: f"批准延期{event.payload.get('workdays')}个工作日",
     "appraise": lambda event: f"评价：{SATISFACTION.get(event.payload['satisfaction'], '')}",
+    "message": lambda event: f"留言（{_label(MessageKind, event.payload.get('kind'))}）",
+    "settle_message": lambda event: (
+        "直接答复留言" if event.payload.get("valid") else "判定留言无效"
+    ),
+    "pass_message": lambda event: "留言有效，转承办单位答复",
+    "reopen": _sent,
     "ask_return": lambda event: f"申请退件：{_label(Ground, event.payload.get('ground'))}",
     "take_back": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新转办",
     "take_back_here": lambda event: f"同意{event.payload.get('from_unit', '')}退件，重新分派",
@@ -275,6 +282,8 @@ SAID = {
     "follow_up": ("回访情况", "remarks"),
     "rate": ("评星意见", "opinion"),
     "reveal": ("查看理由", "reason"),
+    "pass_message": ("转办意见", "opinion"),
+    "reopen": ("承办意见", "opinion"),
     "take_back": ("审核意见", "opinion"),
     "take_back_here": ("审核意见", "opinion"),
     "rule": ("裁定意见", "opinion"),

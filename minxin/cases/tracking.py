@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, joined, questions, reporting
+from minxin.cases import clocks, joined, messages, questions, reopening, reporting
 from minxin.cases.models import Case, CaseEvent, Clock, Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.cases.states import (
@@ -91,6 +91,9 @@ def project(case: Case, *, at: datetime) -> None:
     given = questions.latest(case) if case.track == Track.QUESTION else None
     tracking.answer = given.text if given else _answer(led_by)
     tracking.answered_at = given.at if given else None
+    tracking.merged = case.state == State.MERGED
+    tracking.reopen_until = _reopen_until(case)
+    tracking.messages = [_message(each) for each in messages.of(case)]
     tracking.closed_at, tracking.reopened_at = led_by.closed_at, led_by.reopened_at
     tracking.updated_at = at
 
@@ -123,11 +126,44 @@ def _public(case: Case) -> list[CaseEvent]:
     return [event for event in events if event.name in MOVES]
 
 
+def _reopen_until(case: Case) -> datetime | None:
+    """Until when the citizen may ask; None while it is open, or a request of his waits."""
+    if reopening.pending(case) is not None:
+        return None
+    if case.state != State.CLOSED or case.closed_at is None:
+        return None
+    return reopening.window(case.closed_at).at
+
+
+def _message(each: messages.Message) -> dict[str, Any]:
+    """A message as its writer reads it; what staff took down of a call is not among his own."""
+    return {
+        "at": each.received_at.isoformat(),
+        "kind": messages.Kind(each.kind).label,
+        "text": each.text if each.origin == "portal" else "",
+        "state": MESSAGE_STATES[each.outcome],
+        "reply": each.reply,
+        "replied_at": each.replied_at.isoformat() if each.replied_at else "",
+        "replied_by": each.replied_by,
+    }
+
+
+MESSAGE_STATES = {
+    "pending": "等待工作人员处理",
+    "passed": "已转承办单位答复",
+    "answered": "承办单位已答复",
+    "replied": "已答复",
+    "invalid": "已阅，不再另行答复",
+}
+
+
 def _step(event: CaseEvent) -> dict[str, Any]:
     note = ""
     if event.name == "refuse":
         ground = RefusalGround(str(event.payload["ground"])).label
         note = f"{ground}。{event.reason or ''}"
+    if event.name == "refuse_reopening":
+        note = event.reason or ""
     if event.payload.get("due_after"):  # an extension was granted
         until = due_text(datetime.fromisoformat(event.payload["due_after"]), event.at)
         note = f"新的办理期限：{until}。理由：{event.payload['citizen_reason']}"

@@ -173,6 +173,8 @@ _ROWS = (
     Move("answer_message", "答复留言", SENT | {State.CLOSED, State.JUDGED}, None,
          P.MESSAGE_ANSWER, "第八条（五）", needs=("message", "text"), stops=("message",),
          words="承办单位已答复留言"),
+    Move("settle_message", "处理留言", RUNNING | {State.CLOSED, State.JUDGED, State.MERGED}, None,
+         P.MESSAGE_PASS, "第八条（五）", needs=("message", "text"), internal=True),
     Move("ask_reopening", "登记重办申请", _from(State.CLOSED), None, P.CASE_REOPEN,
          "第八条（五）", needs=("reason",), starts=("reopening_decision",), citizen=True,
          words="诉求人申请重新办理"),

@@ -66,6 +66,7 @@ WHO = {
     "appraise": OFFICE | {"mengyan", "citizen"},
     "pass_message": OFFICE | {"mengyan"},
     "answer_message": {"zhaoyang", "qianjin"},
+    "settle_message": OFFICE | {"mengyan"},
     "ask_reopening": OFFICE | {"citizen"},
     "reopen": OFFICE,
     "refuse_reopening": OFFICE,

@@ -25,8 +25,10 @@ from minxin.cases import (
     judging,
     leaders,
     merging,
+    messages,
     questions,
     rating,
+    reopening,
     reporting,
     returns,
     ruling,
@@ -38,6 +40,7 @@ from minxin.cases.dispatch import Order
 from minxin.cases.extensions import Decision, Wish
 from minxin.cases.followup import CONCLUDING, Call
 from minxin.cases.instructions import OnPaper
+from minxin.cases.messages import Words
 from minxin.cases.models import Case
 from minxin.cases.questions import Onward
 from minxin.cases.reporting import Draft
@@ -47,7 +50,7 @@ from minxin.cases.screening import Finding
 from minxin.cases.states import CallOutcome, RefusalGround
 from minxin.clock import local
 from minxin.extensions import db
-from minxin.people.actor import Actor
+from minxin.people.actor import SYSTEM, Actor
 from minxin.tenancy import custody
 from tests.cases.walking import REPORT
 
@@ -128,6 +131,44 @@ def appraise(life, case, by, data):
 @verb
 def waive(life, case, by, data):
     followup.waive(case, "确实无法核实", by=by, at=life.at)
+
+
+def _message(life, case, by) -> int:
+    found = messages.first(case, "pending") or messages.first(case, "passed")
+    return found.id if found else 0
+
+
+@verb
+def pass_message(life, case, by, data):
+    if messages.first(case, "pending") is None and data.draw(st.booleans()):
+        messages.put(case, Words("unhappy", "又不亮了"), origin="staff", by=SYSTEM, at=life.at)
+    messages.pass_on(case, _message(life, case, by), "请核实", by=by, at=life.at)
+
+
+@verb
+def settle_message(life, case, by, data):
+    valid = data.draw(st.booleans())
+    messages.settle(case, _message(life, case, by), "已知悉", valid=valid, by=by, at=life.at)
+
+
+@verb
+def answer_message(life, case, by, data):
+    messages.answer(case, _message(life, case, by), "已重新修好", by=by, at=life.at)
+
+
+@verb
+def ask_reopening(life, case, by, data):
+    reopening.ask(case, "问题又出现了", by=by, at=life.at)
+
+
+@verb
+def reopen(life, case, by, data):
+    reopening.reopen(case, Order(_unit(life, data), "请重新办理"), by=by, at=life.at)
+
+
+@verb
+def refuse_reopening(life, case, by, data):
+    reopening.refuse(case, "已经办结", by=by, at=life.at)
 
 
 @verb

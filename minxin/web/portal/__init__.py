@@ -27,4 +27,11 @@ def _portal() -> dict[str, Any]:
     return {"portal": {"city_name": g.city.name, "home_url": "/", "links": links}}
 
 
-from minxin.web.portal import appraising, consultations, front, submitting, tracking  # noqa: E402,F401
+from minxin.web.portal import (  # noqa: E402,F401
+    appraising,
+    consultations,
+    front,
+    messages,
+    submitting,
+    tracking,
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from minxin.cases import appraising, judging
+from minxin.cases import appraising, judging, messages, reopening
 from minxin.cases.states import SATISFACTION
-from minxin.web.forms import Form
+from minxin.web.forms import Form, TokenForm
 
 
 class WithdrawalForm(Form):
@@ -52,5 +52,40 @@ class AppraisalForm(Form):
                 max=appraising.WORDS_LIMIT,
                 message=f"不能超过{appraising.WORDS_LIMIT}个字，请删减",
             )
+        ],
+    )
+
+
+class MessageForm(TokenForm):
+    """What the citizen still has to say."""
+
+    kind = RadioField(
+        "留言类型",
+        choices=[(each.value, each.label) for each in messages.Kind],
+        validators=[DataRequired("请选择留言类型")],
+    )
+    text = TextAreaField(
+        "留言内容",
+        validators=[
+            DataRequired("请填写留言"),
+            Length(
+                max=messages.TEXT_LIMIT,
+                message=f"留言不能超过{messages.TEXT_LIMIT}个字，请删减",
+            ),
+        ],
+    )
+
+
+class ReopeningForm(Form):
+    """Why the case is to be handled again."""
+
+    reason = TextAreaField(
+        "申请理由",
+        validators=[
+            DataRequired("请写明为什么要重新办理"),
+            Length(
+                max=reopening.REASON_LIMIT,
+                message=f"理由不能超过{reopening.REASON_LIMIT}个字，请删减",
+            ),
         ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -13,7 +14,8 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from minxin import clock
-from minxin.cases import appraising, judging, submission, tracking
+from minxin.calendars.words import due_text
+from minxin.cases import appraising, judging, messages, reopening, submission, tracking
 from minxin.cases.models import Tracking
 from minxin.cases.numbering import tidy_number
 from minxin.cases.states import State
@@ -23,7 +25,13 @@ from minxin.web import remembering
 from minxin.web.forms import Form
 from minxin.web.guards import everyone
 from minxin.web.portal import opened, pages, progress
-from minxin.web.portal.progress_forms import AppraisalForm, JudgementForm, WithdrawalForm
+from minxin.web.portal.progress_forms import (
+    AppraisalForm,
+    JudgementForm,
+    MessageForm,
+    ReopeningForm,
+    WithdrawalForm,
+)
 
 WRONG_FOR_A_NUMBER = "10 per hour"
 """From one address: whoever tries codes shuts out himself and not the citizen."""
@@ -196,4 +204,9 @@ def show(found: Tracking, **forms: Form) -> str:
         appraisal=forms.get("appraisal") or AppraisalForm(),
         may_appraise=found.state in appraising.ANSWERED,
         appraised=appraising.asked(found),
+        message=forms.get("message") or MessageForm(token=secrets.token_urlsafe(16)),
+        may_write=found.state not in messages.OVER,
+        reopening=forms.get("reopening") or ReopeningForm(),
+        why_not_again=reopening.why_not(found, now),
+        again_until=due_text(found.reopen_until, now) if found.reopen_until else "",
     )

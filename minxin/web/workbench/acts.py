@@ -61,6 +61,20 @@ def _was_refused(case: Case, folder: Dossier) -> bool:
     return newest is not None and newest["outcome"] == "refused"
 
 
+def _has_message(outcome: str) -> Callable[[Case, Dossier], bool]:
+    return lambda case, folder: any(each["outcome"] == outcome for each in folder.messages)
+
+
+def _asks_again(case: Case, folder: Dossier) -> bool:
+    return any(each["outcome"] == "pending" for each in folder.reopenings)
+
+
+def _asks_no_more(case: Case, folder: Dossier) -> bool:
+    return not _asks_again(case, folder)
+
+
+_MESSAGE = ("pass_message", "settle_message")
+_REOPENING = ("reopen", "refuse_reopening")
 _TAKE_BACK = ("take_back", "take_back_here", "refuse_return")
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
@@ -97,6 +111,11 @@ _ROWS = (
     Act("consultation_stop", "中止征求意见", "stop-circle", ("stop_consultation",)),
     Act("appraisal", "登记诉求人评价", "emoji-smile", ("appraise",)),
     Act("waiver", "免予核实", "skip-forward", ("waive",)),
+    Act("message", "处理留言", "chat-right-text", _MESSAGE, _has_message("pending")),
+    Act("message_answer", "答复留言", "reply-all", ("answer_message",), _has_message("passed")),
+    Act("message_entry", "登记留言", "chat-right-dots", ()),
+    Act("reopening", "审核重办", "arrow-repeat", _REOPENING, _asks_again),
+    Act("reopening_request", "登记重办申请", "arrow-clockwise", ("ask_reopening",), _asks_no_more),
     Act("rating", "初审评星", "star", ("rate",)),
     Act("closing", "结案", "check2-square", ("close",)),
     Act("refusal", "不予受理", "x-octagon", ("refuse",)),
@@ -150,7 +169,10 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
     return next((act for act in acts if act.name == name), None)
 
 
-_ASKED = ("instruction_request", "instruction", "extension_decision")
+_ASKED = (
+    *("instruction_request", "instruction", "extension_decision"),
+    *("message_answer", "message", "reopening"),
+)
 
 
 def _out_of_reach(case: Case, folder: Dossier) -> bool:
@@ -169,7 +191,8 @@ def _asked_first(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> str
             each["leader_id"] == by.user_id and not (each["answered_at"] or each["withdrawn_at"])
             for each in folder.requests
         ),
-        "extension_decision": True,  # offered only where one waits
+        # offered only where one waits
+        **dict.fromkeys(("extension_decision", "message_answer", "message", "reopening"), True),
     }
     names = [act.name for act in acts if waits.get(act.name)]
     return next(iter(names), None)

@@ -12,6 +12,7 @@ from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
 from minxin.cases.dossier import Dossier, Record
+from minxin.cases.messages import Kind as MessageKind
 from minxin.cases.returns import Ground
 from minxin.cases.states import SATISFACTION
 from minxin.people.actor import Actor
@@ -32,9 +33,39 @@ def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
         # a 请示件 is between the office and its leaders; units read what came of it
         "requests": [_request(each) for each in folder.requests] if by.at_city_desk else [],
         "returned": [_returned(each, hide) for each in folder.returns],
+        "messages": [_message(each, hide) for each in folder.messages],
+        "reopenings": [_reopening(each, hide) for each in folder.reopenings],
         "co_answers": [{**each, "text": hide(each["text"])} for each in folder.co_answers],
         "joined": [_joined(each, by, hide) for each in folder.joined],
         "extensions": [_extension(each, hide) for each in folder.extensions],
+    }
+
+
+MESSAGES = {
+    "pending": "待处理",
+    "passed": "已转承办单位，待答复",
+    "answered": "承办单位已答复",
+    "replied": "已直接答复",
+    "invalid": "无效",
+}
+REOPENINGS = {"pending": "待审核", "granted": "已同意", "refused": "未同意"}
+
+
+def _message(each: Record, hide: Hide) -> Record:
+    return {
+        **each,
+        "kind_label": MessageKind(each["kind"]).label,
+        "level": SATISFACTION.get(each["satisfaction"] or 0, ""),
+        "state": MESSAGES[each["outcome"]],
+        **{name: hide(each[name]) for name in ("text", "opinion", "reply")},
+    }
+
+
+def _reopening(each: Record, hide: Hide) -> Record:
+    return {
+        **each,
+        "label": REOPENINGS[each["outcome"]],
+        **{name: hide(each[name]) for name in ("reason", "opinion")},
     }
 
 

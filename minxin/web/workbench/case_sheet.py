@@ -10,7 +10,16 @@ from flask import g, request, url_for
 
 from minxin import clock
 from minxin.calendars.words import due_text, remaining
-from minxin.cases import clocks, contacts, differences, dossier, pausing, timeline, workflow
+from minxin.cases import (
+    clocks,
+    contacts,
+    differences,
+    dossier,
+    messages,
+    pausing,
+    timeline,
+    workflow,
+)
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
@@ -69,6 +78,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ATTACHMENTS)
     if pausing.may(case, by):
         others.append(ACTS["pause"])
+    if workflow.permitted(case, by, ("settle_message",)) and case.state not in messages.OVER:
+        others.append(ACTS["message_entry"])
     running, life = clocks.of(case), timeline.events(case)
     return {
         "case": case,
