@@ -264,7 +264,8 @@ def _check_onward(case: Case, unit: Unit, onward: Onward) -> None:
         raise Refused(f"理由不能超过{REASON_LIMIT}个字", "reason")
     if unit.id in had_before(case) and not onward.again.strip():
         raise Refused(
-            f"“{unit.name}”已经收到过该件并分转出来，再分转给它须写明为什么应由它答复", "again"
+            f"“{unit.name}”已经收到过该件并分转出来，再分转给它须写明为什么应由它答复",
+            "again_reason",
         )
 
 

@@ -31,7 +31,12 @@ class Question(Walk):
 
     def __init__(self, cast, at: datetime, **appeal) -> None:
         super().__init__(cast, at, subject="加装电梯如何申请", **appeal)
-        self._at("linjing", lambda case, by: tracking.open_for(case, at=at))
+        self.code = ""
+
+        def open_it(case, by) -> None:
+            self.code = tracking.open_for(case, at=at)
+
+        self._at("linjing", open_it)
 
     def screened(self, *, at: datetime):
         def step(case, by) -> None:

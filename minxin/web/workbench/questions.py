@@ -74,7 +74,7 @@ class ForwardForm(CaseForm):
             _length(questions.REASON_LIMIT, "分转理由"),
         ],
     )
-    again = TextAreaField(
+    again_reason = TextAreaField(
         "再次分转给它的理由", validators=[_length(questions.REASON_LIMIT, "再次分转的理由")]
     )
 
@@ -164,7 +164,7 @@ def _gone(number: str) -> bool:
 
 
 def _onward(form: ForwardForm) -> Onward:
-    return Onward(form.unit_id.data, form.reason.data or "", form.again.data or "")
+    return Onward(form.unit_id.data, form.reason.data or "", form.again_reason.data or "")
 
 
 def _ask_choices(case: Case, form: AskForm) -> Mapping[str, Any]:

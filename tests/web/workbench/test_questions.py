@@ -301,7 +301,11 @@ def test_back_to_who_passed_it_on_asks_why(panjin, asked):
     assert answer.status_code == 422
     assert "须写明为什么应由它答复" in answer.text
     sent = send(
-        panjin, asked.number, "zhengtao", "forward", onward(panjin, FIRST, again="三定方案第五条")
+        panjin,
+        asked.number,
+        "zhengtao",
+        "forward",
+        onward(panjin, FIRST, again_reason="三定方案第五条"),
     )
     assert sent.status_code == 303
 
