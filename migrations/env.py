@@ -21,16 +21,17 @@ from minxin.cases import (
     tallies,
 )
 from minxin.comparison import models as comparison
+from minxin.comparison import summaries
 from minxin.exchange import models as exchange
 from minxin.extensions import Base
 from minxin.notices import inbox
-from minxin.people import duty, duty_modes
+from minxin.people import absences, duty, duty_modes
 from minxin.people import models as people
 
 TABLES = (
-    *(Outbox, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
+    *(Outbox, absences, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
     *(extensions, inbox, instructions, messages, reopening),
-    *(log, models, pendings, people, questions, returns, ruling, tags, tallies),
+    *(log, models, pendings, people, questions, returns, ruling, summaries, tags, tallies),
 )
 """Named so that autogenerate sees every table."""
 

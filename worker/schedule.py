@@ -14,7 +14,7 @@ from minxin import clock, logs
 from minxin.attachments import orphans
 from minxin.background import outstanding, send
 from minxin.cases import overdue, uploaded
-from minxin.comparison import rollups
+from minxin.comparison import rollups, summaries
 from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
 from minxin.tenancy.context import within
@@ -90,11 +90,21 @@ def complete_bulletins(city: City) -> None:
     db.session.commit()
 
 
+@duty
+def summarise(city: City) -> None:
+    """Open the week's summaries, and record those that are missing when they are due."""
+    at = clock.now()
+    summaries.open_week(at)
+    summaries.miss(at)
+    db.session.commit()
+
+
 TABLE = (
     # duty, seconds between
     (resend, 10),
     (sweep, 20),
     (compare, 30),
+    (summarise, 300),
 )
 
 NIGHTLY = (

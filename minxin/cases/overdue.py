@@ -72,6 +72,7 @@ def _due(at: datetime) -> Select[*tuple[Any, ...]]:
             Case.number,
             Case.state,
             Case.holder_id,
+            Case.from_station,
             Case.unit_id,
         )
         .join(Case, Case.id == Clock.case_id)

@@ -15,10 +15,15 @@ from minxin.calendars.words import due_text
 from minxin.cases.clocks import OF_UNIT, WORDS
 from minxin.clock import local
 from minxin.extensions import db
+from minxin.people import absences
 from minxin.people.models import Responder, User
 from minxin.people.roles import Role
 
 AT_UNIT = (Role.RESPONDER, Role.STATION)
+BY_SENDER = frozenset({"return_decision", "ruling"})
+"""Clocks of whoever sent the case: of its station, where that passed it on."""
+CLIMBS = frozenset({"accept"})
+"""What nobody of the unit does in time climbs: A, B → 主管领导 (late) → station (a day later)."""
 AT_OFFICE = (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
 CITIZENS = "judgement"
 """The citizen's own time to judge an answer: staff hears of it when it is over."""
@@ -35,18 +40,20 @@ class People:
     responders: dict[int, dict[str, list[User]]] = field(default_factory=dict)
     heads: dict[int, list[User]] = field(default_factory=dict)
     others: dict[int, list[User]] = field(default_factory=dict)
+    stations: dict[int, list[User]] = field(default_factory=dict)
     holders: dict[int, User] = field(default_factory=dict)
     office: list[User] = field(default_factory=list)
 
 
 def people(woken: Sequence[Woken], at: datetime) -> People:
-    """Responders A and B of the day, heads and holders."""
+    """Responders A and B of the day who are not away, heads, stations and holders."""
     units = {clock.unit_id for clock in woken if _with_unit(clock)}
     holders = {clock.holder_id for clock in woken if clock.holder_id and not _with_unit(clock)}
     found = People(
         responders=defaultdict(lambda: defaultdict(list)),
         heads=defaultdict(list),
         others=defaultdict(list),
+        stations=defaultdict(list),
     )
     today = local(at).date()
     valid = (
@@ -60,23 +67,31 @@ def people(woken: Sequence[Woken], at: datetime) -> People:
         )
         .order_by(Responder.id)
     )
-    for unit_id, post, user in db.session.execute(valid):
-        found.responders[unit_id][post].append(user)
+    in_post = db.session.execute(valid).all()
     query = select(User).where(
         User.active,
         or_(
             User.unit_id.in_(units) & User.role.in_((*AT_UNIT, Role.UNIT_HEAD)),
             User.id.in_(holders),
             User.role.in_(AT_OFFICE),
+            (User.role == Role.STATION)
+            & User.tenant_id.in_({clock.tenant_id for clock in woken if _at_station(clock)}),
         ),
     )
-    for user in db.session.scalars(query.order_by(User.id)):
+    everybody = db.session.scalars(query.order_by(User.id)).all()
+    away = absences.away([user.id for user in everybody], today)
+    for unit_id, post, user in in_post:
+        if user.id not in away:
+            found.responders[unit_id][post].append(user)
+    for user in everybody:
         if user.role in AT_OFFICE:
             found.office.append(user)
         elif user.role == Role.UNIT_HEAD:
             found.heads[user.unit_id].append(user)
-        else:
+        elif user.id not in away:
             found.others[user.unit_id].append(user)
+        if user.role == Role.STATION:
+            found.stations[user.tenant_id].append(user)
         if user.id in holders:
             found.holders[user.id] = user
     return found
@@ -97,7 +112,7 @@ def notices(
             continue
         words, level = said(clock, rung, at), LEVELS[rung.step]
         notice = {"case_id": clock.case_id, "number": clock.number, "level": level, "at": at}
-        if _with_unit(clock) or clock.holder_id in found.holders:
+        if _with_unit(clock) or _of_station(clock) or clock.holder_id in found.holders:
             key = f"clock:{clock.id}:{clock.version}:{rung.key}"
             for user, tail in _told(clock, rung, found):
                 yield user, {**notice, "text": words + tail, "key": key}
@@ -126,6 +141,9 @@ def said(clock: Woken, rung: Rung, at: datetime) -> str:
 
 def _told(clock: Woken, rung: Rung, found: People) -> Iterator[tuple[User, str]]:
     """A's reminder; B has a copy, or the reminder itself where no A is in post."""
+    if _of_station(clock):
+        yield from ((user, "") for user in found.stations.get(clock.tenant_id, ()))
+        return
     if not _with_unit(clock):
         yield found.holders[clock.holder_id], ""
         return
@@ -138,13 +156,25 @@ def _told(clock: Woken, rung: Rung, found: People) -> Iterator[tuple[User, str]]
         told.setdefault(user.id, (user, "（抄送）" if first else ""))
     for user in () if told else found.others.get(clock.unit_id, ()):
         told.setdefault(user.id, (user, ""))
-    for user in found.heads.get(clock.unit_id, ()) if rung.step == "late" else ():
+    nobody = not told
+    for user in found.heads.get(clock.unit_id, ()) if rung.step == "late" or nobody else ():
         told.setdefault(user.id, (user, ""))
+    if clock.rule_key in CLIMBS and rung.step == "late" and rung.key != "late":
+        for user in found.stations.get(clock.tenant_id, ()):
+            told.setdefault(user.id, (user, "（承办单位逾期未签收）"))
     yield from told.values()
 
 
 def _with_unit(clock: Woken) -> bool:
     return bool(clock.unit_id) and clock.rule_key in OF_UNIT
+
+
+def _of_station(clock: Woken) -> bool:
+    return clock.rule_key in BY_SENDER and clock.from_station
+
+
+def _at_station(clock: Woken) -> bool:
+    return clock.rule_key in CLIMBS or _of_station(clock)
 
 
 def _unclaimed(clock: Woken, level: str) -> str:

@@ -103,6 +103,7 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
         ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
         ("值守", "calendar-check", "workbench.duty", P.DUTY_VIEW, None),
+        ("周总结", "journal-text", "workbench.summaries", P.SUMMARY_VIEW, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
         ("管理", "gear", "console.home", MANAGING, None),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from openpyxl import Workbook
 from PIL import Image
@@ -13,10 +13,13 @@ from sqlalchemy import select
 
 from minxin import clock
 from minxin.attachments.inspect import inspect
+from minxin.cases.consulting import Consultation
 from minxin.cases.models import Attachment, Case, Import, ImportRow
 from minxin.cases.states import State
+from minxin.comparison.summaries import Summary
 from minxin.exchange.models import Bulletin, BulletinFile, Letter, LetterFile
 from minxin.extensions import db
+from minxin.people.absences import Absence
 from minxin.people.models import Post, Responder, Unit, User
 from minxin.people.posts import PostKind
 from minxin.people.roles import Role
@@ -251,6 +254,53 @@ def _file(model: type[LetterFile] | type[BulletinFile], case: Case, far: int, **
         **owner,
     )
     return _kept(row, far)
+
+
+@factory("summary_id", of="tenant")
+def _summary(case: Case, far: int) -> int:
+    summary = Summary(
+        tenant_id=case.tenant_id,
+        unit_id=case.unit_id or _newest(Unit),
+        monday=date(2026, 1, 5) + timedelta(days=7 * case.id),
+        due_at=clock.now(),
+        figures={},
+    )
+    return _kept(summary, far)
+
+
+@factory("absence_id")
+def _absence(case: Case, far: int) -> int:
+    absence = Absence(
+        tenant_id=case.tenant_id,
+        unit_id=case.unit_id or _newest(Unit),
+        user_id=_newest(User),
+        first_day=SINCE,
+        last_day=date(2099, 1, 1),
+        reason="出差",
+        entered_at=clock.now(),
+        entered_by="某人",
+    )
+    return _kept(absence, far)
+
+
+@factory("consultation_id", of="city")
+def _consultation(case: Case, far: int) -> int:
+    now = clock.now()
+    asked = Consultation(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        number=case.number,
+        title="路灯不亮",
+        text="路灯不亮",
+        result="已修好",
+        unit="某单位",
+        starts_at=now,
+        ends_at=now + timedelta(days=7),
+        content_hash="",
+        approved_at=now,
+        approved_by="某人",
+    )
+    return _kept(asked, far)
 
 
 @factory("tenant_slug", of="city")

@@ -15,6 +15,7 @@ def _drop_desk(endpoint: str | None, values: dict[str, object] | None) -> None:
 
 
 from minxin.web.workbench import (  # noqa: E402,F401
+    absences,
     case,
     cases,
     closing,
@@ -42,4 +43,5 @@ from minxin.web.workbench import (  # noqa: E402,F401
     returning,
     screening,
     signing_in,
+    summaries,
 )
