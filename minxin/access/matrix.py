@@ -60,6 +60,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
     Role.OFFICE_HEAD: {
         **_OFFICE,
         **_all(Reach.CITY, P.CASE_RULE, P.CLOCK_PAUSE, P.EXTENSION_DECIDE),
+        **_all(Reach.CITY, P.CASE_WAIVE),
         **_all(Reach.CITY, P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.RULES_MANAGE),
     },
     Role.STATION: {
@@ -71,6 +72,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
             P.CASE_ASSIGN,
             P.CASE_REVIEW,
             P.CASE_FOLLOW_UP,
+            P.CASE_WAIVE,
             P.RETURN_DECIDE,
             P.CASE_RULE,
             P.MESSAGE_PASS,

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CASE_SIGN = "case.sign"
     CASE_REVIEW = "case.review"
     CASE_FOLLOW_UP = "case.follow_up"
+    CASE_WAIVE = "case.waive"
     CASE_RATE = "case.rate"
     CASE_CLOSE = "case.close"
     QUESTION_ANSWER = "question.answer"

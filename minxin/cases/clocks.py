@@ -17,10 +17,34 @@ from minxin.cases.states import ON_HAND, RETURNED, WITH_UNIT, Kind, State, Urgen
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
-__all__ = ["BESIDE", "COURSE", "FAR", "FEEDBACK", "FEEDBACKS", "HANDLING", "OF_UNIT", "WORDS",
-           "Reckoner", "Rulebook", "as_calendar", "as_rule", "citizen_words", "drawn", "explain",
-           "hand_on", "handling_rule", "of", "recompute", "rule_key", "rulebook", "running",
-           "show_earliest", "start", "stop"]  # fmt: skip
+__all__ = [
+    "BESIDE",
+    "COURSE",
+    "FAR",
+    "FEEDBACK",
+    "FEEDBACKS",
+    "HANDLING",
+    "OF_UNIT",
+    "WINDOWS",
+    "WORDS",
+    "Reckoner",
+    "Rulebook",
+    "as_calendar",
+    "as_rule",
+    "citizen_words",
+    "drawn",
+    "explain",
+    "hand_on",
+    "handling_rule",
+    "of",
+    "recompute",
+    "rule_key",
+    "rulebook",
+    "running",
+    "show_earliest",
+    "start",
+    "stop",
+]  # fmt: skip
 
 HANDLING = "handling"
 """In the table of moves: the clock of the case's own kind."""
@@ -58,6 +82,9 @@ OF_UNIT = frozenset({"accept", "rework", "question", "message", *FEEDBACKS, *map
 
 COURSE = frozenset({"rework", *map(str, Kind)})
 """By when the unit is to be done: what the citizen is promised and what an extension moves."""
+
+WINDOWS = frozenset({"consultation"})
+"""Time that the public has: it is waited out, and its end makes nobody late."""
 
 BESIDE = frozenset({"message", "promise"})
 """Clocks beside the case's own course: they run on when it is closed."""

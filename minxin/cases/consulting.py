@@ -7,9 +7,9 @@ was looked at by a person; what the public answers is read by staff alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,22 +28,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from minxin.background import later
 from minxin.calendars.counting import midnight
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, reporting, workflow
-from minxin.cases.models import Case, CitizenAct, FollowUp
-from minxin.cases.states import CallOutcome, Labelled
+from minxin.cases import clocks, contacts, reachability, reporting, workflow
+from minxin.cases.models import Case, CitizenAct
+from minxin.cases.states import Labelled
 from minxin.clock import local
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
-from minxin.privacy.masks import mask_numbers
+from minxin.privacy.masks import mask_numbers, numbers_in
 from minxin.tenancy.models import MOVES, OfTenant
 
-CALLS, DAYS = 3, 2
-"""So many calls in vain, on so many days: then nobody can be called (A18)."""
 TEXT_LIMIT, OPINION_LIMIT = 5_000, 1_000
 RULE = "consultation"
-IN_VAIN = frozenset({CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER})
 
 
 class Stance(Labelled):
@@ -104,32 +101,6 @@ class Notice:
     confirmed: bool = False
 
 
-def unreachable(has_phone: bool, failed: Iterable[date]) -> bool:
-    """Can nobody be called? failed: the local day of each call in vain since the last report."""
-    days = list(failed)
-    return not has_phone or (len(days) >= CALLS and len(set(days)) >= DAYS)
-
-
-def why_not(case: Case) -> str:
-    """What is still missing before the public is asked; empty where nothing is."""
-    days = failed_days(case)
-    if unreachable(case.has_phone, days):
-        return ""
-    return (
-        f"诉求人留有电话，须{CALLS}次没有接通且分在{DAYS}天以上，才能转网上公开征求意见；"
-        f"现有{len(days)}次，分在{len(set(days))}天，请继续回访"
-    )
-
-
-def failed_days(case: Case) -> list[date]:
-    """The days of the calls in vain of this round, one entry a call."""
-    since = case.reopened_at or case.received_at
-    query = select(FollowUp.at, FollowUp.outcome).where(
-        FollowUp.case_id == case.id, FollowUp.at >= since
-    )
-    return [local(at).date() for at, outcome in db.session.execute(query) if outcome in IN_VAIN]
-
-
 def draft(case: Case) -> Notice:
     """A first wording from 公示信息 and the accepted report, with numbers masked."""
     report = reporting.accepted(case)
@@ -144,7 +115,10 @@ def consult(
     case: Case, notice: Notice, *, by: Actor, at: datetime, version: int | None = None
 ) -> Consultation:
     """网上征求意见: publish from the next midnight on, for the days of the rule."""
-    _check(notice)
+    missing = reachability.why_not(case)
+    if missing:
+        raise Refused(missing, "unreachable")
+    _check(case, notice)
     made = workflow.move(
         case.id,
         "consult",
@@ -152,10 +126,10 @@ def consult(
         at=at,
         version=version,
         facts={
-            "unreachable": unreachable(case.has_phone, failed_days(case)),
+            "unreachable": not missing,
             "public_text": notice.text.strip() if notice.confirmed else "",
         },
-        payload={"calls": len(failed_days(case)), "has_phone": case.has_phone},
+        payload={"calls": len(reachability.failed_days(case)), "has_phone": case.has_phone},
     )
     ends_at = next(c.due_at for c in clocks.running(made.case) if c.rule_key == RULE)
     texts = [each.strip() for each in (notice.title, notice.text, notice.result)]
@@ -178,14 +152,25 @@ def consult(
     return published
 
 
-def stop(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
-    """中止: off the public pages at once; the case waits to be followed up again."""
+def stop(
+    case: Case,
+    reason: str,
+    *,
+    phone: str = "",
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+) -> Case:
+    """中止: off the public pages at once; the case waits to be followed up again, at the number
+    that the citizen left since, where he did."""
     running = latest(case)
     made = workflow.move(
         case.id, "stop_consultation", by=by, at=at, version=version, reason=reason.strip()
     )
     if running is not None:
         running.stopped_at = at
+    if phone.strip():
+        contacts.leave_phone(made.case, phone, by=by, at=at)
     return made.case
 
 
@@ -193,7 +178,8 @@ def end(
     case: Case, conclusion: str, *, by: Actor, at: datetime, version: int | None = None
 ) -> Case:
     """征求意见结束, once its days are over, with a summary of what was said. No opinion is no
-    objection: the case has no level of satisfaction then and counts in no rate of it."""
+    objection: the case keeps what the citizen said himself, and counts in no rate of satisfaction
+    where he said nothing."""
     if len(conclusion) > OPINION_LIMIT:
         raise Refused(f"小结不能超过{OPINION_LIMIT}个字", "conclusion")
     running = latest(case)
@@ -211,7 +197,6 @@ def end(
     )
     assert running is not None
     running.conclusion, running.concluded_at = conclusion.strip(), at
-    made.case.satisfaction = None
     return made.case
 
 
@@ -326,7 +311,7 @@ def take_opinion(case: Case, act: CitizenAct) -> None:
     db.session.execute(row.on_conflict_do_nothing(index_elements=["token"]))
 
 
-def _check(notice: Notice) -> None:
+def _check(case: Case, notice: Notice) -> None:
     for field, called, said in (
         ("title", "标题", notice.title),
         ("text", "公示内容", notice.text),
@@ -336,7 +321,10 @@ def _check(notice: Notice) -> None:
             raise Refused(f"请填写{called}", field)
         if len(said) > TEXT_LIMIT:
             raise Refused(f"{called}不能超过{TEXT_LIMIT}个字", field)
-        if mask_numbers(said) != said:
+        if numbers_in(said):
             raise Refused(f"{called}里有电话号码或证件号码，请遮去后再公开", field)
+        known = contacts.within(case, said)
+        if known:
+            raise Refused(f"{called}里还有诉求人的{'、'.join(known)}，请遮去后再公开", field)
     if not notice.confirmed:
         raise Refused("请确认公开的内容已经逐字看过，不含个人信息", "confirmed")

@@ -19,6 +19,7 @@ from minxin.people.actor import Actor
 from minxin.people.roles import Role
 from minxin.privacy import masks, phones
 from minxin.privacy.addresses import mask_address
+from minxin.privacy.plain import halfwidth
 from minxin.privacy.ring import vault
 
 PHONE = "phone"
@@ -81,6 +82,37 @@ def drawn(case: Case, person: Person) -> Contact | None:
         address_mask=mask_address(person.address) if person.address else "",
         phone_index=phone_index(phone) if phone else None,
     )
+
+
+def leave_phone(case: Case, phone: str, *, by: Actor, at: datetime) -> None:
+    """The citizen leaves a phone later on, or another one: it takes the place of the old one.
+
+    Raises Refused where it is none.
+    """
+    number = phones.normalise(phone)
+    if number is None:
+        said = "请检查电话号码：手机号是11位数字，固定电话要带区号"
+        raise Refused(said, "phone")
+    contact = db.session.scalar(select(Contact).where(Contact.case_id == case.id))
+    if contact is None:
+        contact = Contact(tenant_id=case.tenant_id, case_id=case.id)
+        db.session.add(contact)
+    contact.phone_sealed = vault().seal(number, case.number)
+    contact.phone_mask, contact.phone_index = masks.mask_phone(number), phone_index(number)
+    case.has_phone = True
+    workflow.note(case, "leave_phone", by=by, at=at)
+
+
+def within(case: Case, text: str) -> list[str]:
+    """Which of the parts that the citizen left stand in a text that is to leave the house."""
+    contact = db.session.scalar(select(Contact).where(Contact.case_id == case.id))
+    if contact is None:
+        return []
+    sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
+    person = unseal(sealed, case.number)
+    bare = "".join(halfwidth(text).split())
+    left = {part: "".join(halfwidth(getattr(person, part)).split()) for part in PARTS}
+    return [PARTS[part] for part, value in left.items() if len(value) > 1 and value in bare]
 
 
 def phone_index(phone: str) -> bytes:

@@ -28,7 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
+from minxin.cases import verified
+from minxin.cases.appraising import Appraisal
 from minxin.cases.cohandling import CoAnswer
+from minxin.cases.consulting import Consultation
 from minxin.cases.extensions import Extension
 from minxin.cases.instructions import Instruction, InstructionRequest
 from minxin.cases.messages import Message
@@ -62,7 +65,8 @@ class Dossier:
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
-    a question, reopenings: the newest first · tags, co_answers, messages: the oldest first ·
+    a question, reopenings, consultations (征求意见), appraisals (诉求人评价): the newest first ·
+    calling_since: when the present follow-up began · tags, co_answers, messages: the oldest first ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -87,6 +91,9 @@ class Dossier:
     co_answers: list[Record]
     messages: list[Record]
     reopenings: list[Record]
+    consultations: list[Record]
+    appraisals: list[Record]
+    calling_since: datetime | None
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -325,4 +332,11 @@ _DOSSIER = select(
     _records(CoAnswer.case_id == _CASE, _CO_ANSWER, CoAnswer.id).label("co_answers"),
     _records(Message.case_id == _CASE, _MESSAGE, Message.id).label("messages"),
     _records(Reopening.case_id == _CASE, _REOPENING, Reopening.id.desc()).label("reopenings"),
+    _records(Consultation.case_id == _CASE, verified.CONSULTATION, Consultation.id.desc()).label(
+        "consultations"
+    ),
+    _records(Appraisal.case_id == _CASE, verified.APPRAISAL, Appraisal.id.desc()).label(
+        "appraisals"
+    ),
+    verified.CALLING_SINCE.label("calling_since"),
 )

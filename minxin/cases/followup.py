@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin.cases import consulting, messages, workflow
+from minxin.cases import consulting, messages, reachability, workflow
 from minxin.cases.models import Case, FollowUp
 from minxin.cases.states import SATISFACTION, CallOutcome
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
+from minxin.people.roles import Role
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Call:
     solved: bool | None = None
     satisfaction: int | None = None
     declined: bool = False  # reached, and would not say how satisfied he is
+    unclear: frozenset[str] = frozenset()  # of `contacted` and `solved`: he could not say
 
 
 CONCLUDING = frozenset({CallOutcome.REACHED, CallOutcome.REFUSED, CallOutcome.SUBSTITUTE})
@@ -35,7 +37,7 @@ def record(
     case: Case, call: Call, *, by: Actor, at: datetime, version: int | None = None
 ) -> FollowUp:
     """Record an attempt; one that reached the citizen (or its substitute) moves the case on."""
-    _check(call)
+    _check(case, call)
     concluding = call.outcome in CONCLUDING
     made = workflow.move(
         case.id,
@@ -53,7 +55,8 @@ def record(
             "remarks": call.remarks.strip(),
         },
     )
-    made.case.satisfaction = call.satisfaction
+    if call.satisfaction is not None:  # an earlier word stands until he says another one
+        made.case.satisfaction = call.satisfaction
     follow_up = FollowUp(
         tenant_id=made.case.tenant_id,
         case_id=case.id,
@@ -73,7 +76,15 @@ def record(
 
 def waive(case: Case, reason: str, *, by: Actor, at: datetime, version: int | None = None) -> Case:
     """免予核实: rated without a call or a consultation; a fact for 第十三条（一）."""
-    made = workflow.move(case.id, "waive", by=by, at=at, version=version, reason=reason.strip())
+    made = workflow.move(
+        case.id,
+        "waive",
+        by=by,
+        at=at,
+        version=version,
+        reason=reason.strip(),
+        payload={"unverified": True, "by_station": by.role is Role.STATION},
+    )
     running = consulting.latest(made.case)
     if running is not None and running.concluded_at is None and running.stopped_at is None:
         running.stopped_at = at
@@ -86,15 +97,17 @@ def attempts(case: Case) -> list[FollowUp]:
     return list(db.session.scalars(query))
 
 
-def _check(call: Call) -> None:
+def _check(case: Case, call: Call) -> None:
     if call.outcome and call.outcome not in set(CallOutcome):
         raise Refused("请选择回访结果", "outcome")
+    if call.outcome in reachability.IN_VAIN and not case.has_phone:
+        raise Refused("诉求人没有留下联系电话，不能登记拨打电话的结果", "outcome")
     if call.satisfaction is not None and call.satisfaction not in SATISFACTION:
         raise Refused("请从五档中选择满意度", "satisfaction")
     if call.outcome == CallOutcome.REACHED:
-        if call.contacted is None:
+        if call.contacted is None and "contacted" not in call.unclear:
             raise Refused("请询问承办单位是否联系过诉求人", "contacted")
-        if call.solved is None:
+        if call.solved is None and "solved" not in call.unclear:
             raise Refused("请询问问题是否解决", "solved")
         if call.satisfaction is None and not call.declined:
             raise Refused("请询问诉求人是否满意；不愿评价的，请选“不愿评价”", "satisfaction")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from minxin.calendars.reminding import Ladder, Rung
 from minxin.cases import pendings, reminders, rulebook
-from minxin.cases.clocks import COURSE
+from minxin.cases.clocks import COURSE, WINDOWS
 from minxin.cases.models import Case, CaseEvent, Clock, DeadlineRule
 from minxin.cases.pendings import What
 from minxin.cases.tallies import PROVISIONAL, STAGES, Tally
@@ -41,9 +41,10 @@ def sweep(at: datetime) -> int:
     for clock in woken:
         ladder = Ladder(clock.unit or "workday", clock.started_at, clock.due_at, calendar)
         rung, next_at = _look(ladder, at)
+        window = clock.rule_key in WINDOWS
         if rung is not None:
             spoken.append((clock, rung))
-        if clock.due_at <= at and clock.late_seen < clock.version:
+        if clock.due_at <= at and clock.late_seen < clock.version and not window:
             late.append(clock)
         missed = clock.version if clock.due_at <= at else clock.late_seen
         seen.append({"clock_id": clock.id, "next_at": next_at, "late_seen": missed})

@@ -12,7 +12,7 @@ from sqlalchemy import Row, or_, select
 
 from minxin.calendars.reminding import Rung
 from minxin.calendars.words import due_text
-from minxin.cases.clocks import OF_UNIT, WORDS
+from minxin.cases.clocks import OF_UNIT, WINDOWS, WORDS
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.people import absences
@@ -25,8 +25,11 @@ BY_SENDER = frozenset({"return_decision", "ruling"})
 CLIMBS = frozenset({"accept"})
 """What nobody of the unit does in time climbs: A, B → 主管领导 (late) → station (a day later)."""
 AT_OFFICE = (Role.OFFICE_CLERK, Role.OFFICE_HEAD)
-CITIZENS = "judgement"
-"""The citizen's own time to judge an answer: staff hears of it when it is over."""
+OVER = {
+    "judgement": "诉求人评价期已满，没有评价的可以归档",
+    "consultation": "征求意见已期满，请判定意见、写明小结后结束",
+}
+"""The time of citizens and the public: staff hears of it when it is over, and what comes next."""
 LEVELS = {"half": "info", "before": "soon", "today": "soon", "late": "late"}
 
 Woken = Row[*tuple[Any, ...]]
@@ -108,9 +111,10 @@ def notices(
     found = people([clock for clock, _ in spoken], at)
     shared: set[str] = set()
     for clock, rung in spoken:
-        if clock.rule_key == CITIZENS and rung.step != "late":
+        if clock.rule_key in OVER and rung.step != "late":
             continue
-        words, level = said(clock, rung, at), LEVELS[rung.step]
+        words = said(clock, rung, at)
+        level = "soon" if clock.rule_key in WINDOWS else LEVELS[rung.step]
         notice = {"case_id": clock.case_id, "number": clock.number, "level": level, "at": at}
         if _with_unit(clock) or _of_station(clock) or clock.holder_id in found.holders:
             key = f"clock:{clock.id}:{clock.version}:{rung.key}"
@@ -125,8 +129,8 @@ def notices(
 
 def said(clock: Woken, rung: Rung, at: datetime) -> str:
     """What a rung says of its clock."""
-    if clock.rule_key == CITIZENS:
-        return f"{clock.number} 诉求人评价期已满，没有评价的可以归档"
+    if clock.rule_key in OVER:
+        return f"{clock.number} {OVER[clock.rule_key]}"
     name = f"{clock.number} {WORDS.get(clock.rule_key, clock.rule_key)}时限"
     upto = due_text(clock.due_at, at) + ("（暂定）" if clock.provisional else "")
     if rung.step == "half":

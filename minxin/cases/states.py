@@ -63,6 +63,8 @@ AFTER_UNIT = frozenset(
     }
 )
 """Reported: with who reviews, calls back, consults the public, rates and closes; or answered."""
+UNHURRIED = frozenset({State.CONSULTING})
+"""The public has its days: nobody is late meanwhile, and nothing is soon due."""
 
 
 class Track(Labelled):

@@ -9,7 +9,7 @@ from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
 from minxin.cases import tallies
 from minxin.cases.pendings import What
-from minxin.cases.states import AFTER_UNIT, ENDED, POOL, RETURNED, WITH_UNIT, State
+from minxin.cases.states import AFTER_UNIT, ENDED, POOL, RETURNED, UNHURRIED, WITH_UNIT, State
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
 
@@ -53,8 +53,8 @@ def _view(key: str, label: str, *states: State, waits: bool = True, rare: bool =
 
 RUNNING = frozenset(State) - ENDED
 _ENDED = View("ended", "已办结", ENDED)
-_SOON = View("soon", "将到期", RUNNING, level="soon")
-_LATE = View("late", "超期", RUNNING, level="late")
+_SOON = View("soon", "将到期", RUNNING - UNHURRIED, level="soon")
+_LATE = View("late", "超期", RUNNING - UNHURRIED, level="late")
 # A unit answers for its own clock; a late review or follow-up is not the unit's lateness.
 _UNIT_SOON = View("soon", "将到期", WITH_UNIT, level="soon")
 _UNIT_LATE = View("late", "超期", WITH_UNIT, level="late")
@@ -93,6 +93,7 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _view("disputed", "待裁定", State.DISPUTED, rare=True),
         _view("reported", "待审核", State.REPORTED),
         _view("follow_up", "待回访", State.FOLLOW_UP),
+        _view("consulting", "征求意见中", State.CONSULTING, waits=False, rare=True),
         _pending(What.MESSAGE),
         _AT_UNITS,
         _SOON,
@@ -137,8 +138,8 @@ DISPATCHED = RUNNING - POOL
 REGISTER = (
     ALL,
     View("open", "在办", DISPATCHED),
-    View("due_today", "今日到期", DISPATCHED, level="today"),
-    View("overdue", "超期", DISPATCHED, level="late"),
+    View("due_today", "今日到期", DISPATCHED - UNHURRIED, level="today"),
+    View("overdue", "超期", DISPATCHED - UNHURRIED, level="late"),
     _ENDED,
 )
 """The tabs of the whole register; what the board's figures open (a dispatched case only)."""

@@ -17,14 +17,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.cases.pendings import Pending
-from minxin.cases.states import AFTER_UNIT, POOL, WITH_UNIT
+from minxin.cases.states import AFTER_UNIT, POOL, UNHURRIED, WITH_UNIT
 from minxin.extensions import db
 from minxin.tenancy.models import OfTenant
 
 Place = tuple[int, int, str]
 """(tenant id, unit id or 0, state)"""
 
-STAGES = {"pool": POOL, "unit": WITH_UNIT, "after": AFTER_UNIT}
+STAGES = {"pool": POOL, "unit": WITH_UNIT, "after": AFTER_UNIT - UNHURRIED}
 """Whose clock runs: what is late, soon or due today is counted by stage, e.g. `late_unit`."""
 
 PROVISIONAL = "provisional"

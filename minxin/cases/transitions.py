@@ -158,7 +158,7 @@ _ROWS = (
          P.CASE_FOLLOW_UP, "第八条（三）", needs=("elapsed", "conclusion"),
          stops=("consultation",), starts=("rating",), other_hands=True, words="征求意见结束"),
     Move("waive", "免予核实", _from(State.FOLLOW_UP, State.CONSULTING), State.TO_RATE,
-         P.CASE_FOLLOW_UP, "第八条（三）（四）", needs=("reason",),
+         P.CASE_WAIVE, "第八条（三）（四）", needs=("reason",),
          stops=("followup", "consultation"), starts=("rating",), other_hands=True, internal=True,
          consequence="没有回访也没有征求意见，记录备查"),
     Move("appraise", "登记诉求人评价", _from(*(AFTER_UNIT - {State.REPORTED, State.ANSWERED}),

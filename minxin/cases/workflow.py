@@ -267,8 +267,12 @@ def _effects(started: Sequence[Clock], stopped: Sequence[Clock], at: datetime) -
     if started:
         effects["clocks_started"] = {c.rule_key: c.due_at.isoformat() for c in started}
     if stopped:
-        effects["clocks_stopped"] = {c.rule_key: at < c.due_at for c in stopped}
+        effects["clocks_stopped"] = {c.rule_key: _on_time(c, at) for c in stopped}
     return effects
+
+
+def _on_time(clock: Clock, at: datetime) -> bool:
+    return at < clock.due_at or clock.rule_key in clocks.WINDOWS
 
 
 def _record(

@@ -16,7 +16,7 @@ from minxin import clock
 from minxin.calendars import words
 from minxin.cases.clocks import WORDS
 from minxin.cases.models import FAR
-from minxin.cases.states import ENDED, WITH_UNIT, Kind, Source, State, Track, Urgency
+from minxin.cases.states import ENDED, UNHURRIED, WITH_UNIT, Kind, Source, State, Track, Urgency
 from minxin.clock import local
 from minxin.web.marks import tone
 
@@ -109,6 +109,8 @@ def _about(row: Any) -> str:
 def _left(row: Any, now: datetime, by_unit: bool) -> Left | None:
     # What is reported runs by the office's clock, not by the unit's.
     if row.due_at < FAR and (not by_unit or row.state in WITH_UNIT):
+        if row.state in UNHURRIED:
+            return _window(row.due_at, now)
         left = words.remaining(row.due_at, now, row.yellow_at)
         due = f"{WORDS.get(row.clock_key, '')}时限 {words.due_text(row.due_at, now)} 到期"
         provisional = PROVISIONAL if row.due_provisional else ""
@@ -120,6 +122,12 @@ def _left(row: Any, now: datetime, by_unit: bool) -> Left | None:
     if row.clock_key and row.state not in ENDED and not by_unit:
         return Left("暂停计时", "paused")
     return None
+
+
+def _window(ends_at: datetime, now: datetime) -> Left:
+    if now >= ends_at:
+        return Left("已期满", "soon", f"征求意见已于 {words.due_text(ends_at, now)} 期满")
+    return Left(f"至 {words.due_text(ends_at, now)}", "fine", "正在网上公开征求意见")
 
 
 def _time(instant: datetime, year: int) -> Time:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from minxin.background import Outbox
-from minxin.cases import clocks, consulting, followup, rating, reach, reporting
+from minxin.cases import (
+    appraising,
+    clocks,
+    consulting,
+    followup,
+    overdue,
+    rating,
+    reach,
+    reachability,
+    reporting,
+    tallies,
+)
 from minxin.cases.consulting import Consultation, Notice, Opinion
 from minxin.cases.followup import Call
 from minxin.cases.models import CaseEvent
@@ -16,6 +28,7 @@ from minxin.cases.states import State
 from minxin.clock import SHANGHAI
 from minxin.errors import Refused
 from minxin.extensions import db
+from minxin.notices.inbox import Notice as Notice_
 from minxin.tenancy.context import within
 from tests.cases.walking import Walk
 from worker import jobs
@@ -46,10 +59,10 @@ def keep_promises(cast) -> None:
         jobs.keep_promise(cast.city.schema, outbox_id)
 
 
-def reported(cast, *, phone: str = "") -> Walk:
+def reported(cast, *, phone: str = "", name: str = "") -> Walk:
     from minxin.cases.contacts import Person
 
-    walk = Walk(cast, at(20), subject="育才路路灯不亮", person=Person(phone=phone))
+    walk = Walk(cast, at(20), subject="育才路路灯不亮", person=Person(name, phone))
     walk.dispatched("大洼区民心网工作站", at=at(20)).assigned("大洼区住建局", at=at(20))
     walk.reported(at=at(27)).signed(at=at(28, 8))
     by(walk, lambda case, **who: reporting.approve(case, opinion="属实", **who))
@@ -93,18 +106,21 @@ def test_scenario_5_over_labour_day(panjin, item):
 
 
 def test_who_left_a_phone_is_called_three_times_on_two_days_first(panjin, with_phone):
-    with pytest.raises(Refused, match="应继续回访"):
+    with pytest.raises(Refused, match="才转网上征求意见"):
         by(with_phone, consulting.consult, NOTICE)
     called(with_phone, "no_answer", when=at(28, 9))
     called(with_phone, "no_answer", when=at(28, 15))
     called(with_phone, "wrong_number", when=at(28, 20))
     with panjin.standing():
-        assert "现有3次，分在1天" in consulting.why_not(with_phone.case())
-    with pytest.raises(Refused, match="应继续回访"):
+        assert (
+            "已有3次未接通（4月28日3次）。还须再拨打1次，其中至少1次在另外一天"
+            in reachability.why_not(with_phone.case())
+        )
+    with pytest.raises(Refused, match="才转网上征求意见"):
         by(with_phone, consulting.consult, NOTICE, when=at(28, 21))
     called(with_phone, "no_answer", when=at(29, 9))
     with panjin.standing():
-        assert consulting.why_not(with_phone.case()) == ""
+        assert reachability.why_not(with_phone.case()) == ""
     by(with_phone, consulting.consult, NOTICE, when=at(29, 10))
 
 
@@ -120,7 +136,7 @@ def test_who_left_a_phone_is_called_three_times_on_two_days_first(panjin, with_p
 )
 def test_three_calls_on_two_days(has_phone, days, so):
     dates = [at(day).date() for day in days]
-    assert consulting.unreachable(has_phone, dates) is so
+    assert reachability.unreachable(has_phone, dates) is so
 
 
 @pytest.mark.parametrize(
@@ -185,14 +201,16 @@ def test_opinions_are_taken_in_its_days_once_a_form_and_counted(panjin, item):
 
 def test_stopped_it_is_gone_at_once_and_the_citizen_is_called(panjin, item):
     by(item, consulting.consult, NOTICE, when=at(28, 10))
-    by(item, consulting.stop, "诉求人补充了电话", when=at(30))
+    by(item, consulting.stop, "诉求人补充了电话", phone="139 0000 1208", when=at(30))
     with panjin.standing():
-        assert item.case().state == State.FOLLOW_UP
+        assert (item.case().state, item.case().has_phone) == (State.FOLLOW_UP, True)
+        assert "还没有未接通的回访" in reachability.why_not(item.case())
         assert [c.rule_key for c in clocks.running(item.case())] == ["followup"]
     with within(panjin.city.schema, login="public"):
         assert consulting.published(1, at(30)) is None
         with pytest.raises(Refused, match="撤下"):
             consulting.send_opinion(1, "agree", "", token="x", at=at(30))
+        assert db.session.scalars(select(Consultation.id)).all() == [], "not even by its policy"
 
 
 def test_reached_and_unwilling_to_judge_is_not_the_same_as_unreached(panjin, with_phone):
@@ -212,16 +230,19 @@ def test_without_call_or_consultation_only_a_waiver_leads_to_the_stars(panjin, i
         by(item, lambda case, **who: rating.rate(case, stars=5, opinion="好", **who))
     with pytest.raises(Refused):
         by(item, followup.waive, " ", who="mengyan")
+    with pytest.raises(Refused, match="权限"):
+        by(item, followup.waive, "诉求人已经去世", who="linjing")
     by(item, followup.waive, "诉求人已经去世", who="mengyan")
     with panjin.standing():
         assert item.case().state == State.TO_RATE
         event = db.session.scalars(select(CaseEvent).where(CaseEvent.name == "waive")).one()
         assert (event.actor_unit, event.reason) == ("大洼区民心网工作站", "诉求人已经去世")
+        assert (event.payload["unverified"], event.payload["by_station"]) == (True, True)
 
 
 def test_waived_while_the_public_is_asked_it_is_taken_off(panjin, item):
     by(item, consulting.consult, NOTICE, when=at(28, 10))
-    by(item, followup.waive, "误转，已当面核实", when=at(30))
+    by(item, followup.waive, "误转，已当面核实", who="gaoyuan", when=at(30))
     with within(panjin.city.schema, login="public"):
         assert consulting.published(1, at(30) + timedelta(hours=1)) is None
 
@@ -234,3 +255,55 @@ def test_the_handler_never_asks_about_his_own_work(panjin):
         db.session.commit()
     with pytest.raises(Refused, match="不得由本"):
         by(walk, consulting.consult, NOTICE, who="mengyan")
+
+
+def test_waiting_for_the_public_makes_nobody_late_and_its_end_is_told(panjin, item):
+    by(item, consulting.consult, NOTICE, when=at(28, 10))
+    with panjin.standing():
+        late = select(func.count()).where(CaseEvent.name == "overdue")
+        before = db.session.scalar(late)
+        for when in (at(2, month=5), at(5, month=5), at(6, month=5), at(6, 10, month=5)):
+            while overdue.sweep(when):
+                pass
+        overdue.count(at(6, 10, month=5))
+        assert db.session.scalar(late) == before
+        told = db.session.scalars(
+            select(Notice_.text).where(Notice_.text.contains("征求意见"))
+        ).all()
+        assert len(told) == 1
+        assert "已期满" in told[0]
+        assert tallies.read().get("late_after", 0) == 0
+    by(item, consulting.end, "没有收到意见", when=at(6, 11, month=5))
+    with panjin.standing():
+        ended = db.session.scalars(select(CaseEvent).where(CaseEvent.name == "end_consultation"))
+        assert ended.one().payload["clocks_stopped"] == {"consultation": True}
+
+
+def test_the_citizens_own_name_is_found_in_the_text(panjin):
+    item = reported(panjin, name="王小明")
+    named = replace(NOTICE, text="王小明反映路灯不亮")
+    with pytest.raises(Refused, match="还有诉求人的姓名"):
+        by(item, consulting.consult, named)
+
+
+def test_what_he_could_not_say_is_unclear_and_is_asked_for(panjin, with_phone):
+    with pytest.raises(Refused, match="是否联系过"):
+        called(with_phone, "reached", when=at(28), satisfaction=3)
+    both = frozenset({"contacted", "solved"})
+    called(with_phone, "reached", when=at(28), satisfaction=3, unclear=both)
+    with panjin.standing():
+        assert with_phone.case().satisfaction == 3
+
+
+def test_his_earlier_word_stands_until_he_says_another_one(panjin, item):
+    view = appraising.View(2, words="4月28日来电")
+    by(item, appraising.appraise, view, when=at(28, 10))
+    by(item, consulting.consult, NOTICE, when=at(28, 11))
+    by(item, consulting.end, "没有收到意见", when=at(6, 11, month=5))
+    with panjin.standing():
+        assert item.case().satisfaction == 2
+
+
+def test_without_a_phone_no_call_can_have_failed(item):
+    with pytest.raises(Refused, match="没有留下联系电话"):
+        called(item, "no_answer", when=at(28))

@@ -62,7 +62,7 @@ WHO = {
     "consult": OFFICE | {"mengyan"},
     "stop_consultation": OFFICE | {"mengyan"},
     "end_consultation": OFFICE | {"mengyan"},
-    "waive": OFFICE | {"mengyan"},
+    "waive": {"gaoyuan", "mengyan"},
     "appraise": OFFICE | {"mengyan", "citizen"},
     "pass_message": OFFICE | {"mengyan"},
     "answer_message": {"zhaoyang", "qianjin"},

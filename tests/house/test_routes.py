@@ -105,6 +105,7 @@ REGULATION_1_9 = {
     "CASE_SIGN":      (_,   _,    _,    _,    _,    U,   _, _, _),
     "CASE_REVIEW":    (C,   C,    _,    T,    _,    _,   _, _, _),
     "CASE_FOLLOW_UP": (C,   C,    _,    T,    _,    _,   _, _, _),
+    "CASE_WAIVE":     (_,   C,    _,    T,    _,    _,   _, _, _),
     "CASE_RATE":      (C,   C,    _,    _,    _,    _,   _, _, _),
     "CASE_CLOSE":     (C,   C,    _,    _,    _,    _,   _, _, _),
     "QUESTION_ANSWER": (_,  _,    _,    O,    U,    _,   _, _, _),

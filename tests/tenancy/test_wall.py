@@ -10,7 +10,11 @@ OWN = "(tenant_id = (NULLIF(current_setting('minxin.tenant'::text, true), ''::te
 """One plain equality, as PostgreSQL prints it. An OR or a subquery here costs the index."""
 
 EXPECTED = {"minxin_tenant": OWN, "minxin_city": "true"}
-PUBLIC_POLICIES = {"consultations": "true", "trackings": "true", "outbox": "(tenant_id IS NULL)"}
+PUBLIC_POLICIES = {
+    "consultations": "(stopped_at IS NULL)",
+    "trackings": "true",
+    "outbox": "(tenant_id IS NULL)",
+}
 """The walled tables of the portal: progress pages, what the public is asked, promises of jobs."""
 
 PUBLIC_READS = {

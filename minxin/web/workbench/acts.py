@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from minxin import clock
-from minxin.cases import consulting
+from minxin.cases import reachability
 from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
 from minxin.cases.states import State, Track
 from minxin.cases.transitions import Move
-from minxin.clock import local
 from minxin.people.actor import Actor
 
 
@@ -76,6 +75,14 @@ def _asks_no_more(case: Case, folder: Dossier) -> bool:
 _MESSAGE = ("pass_message", "settle_message")
 _REOPENING = ("reopen", "refuse_reopening")
 _TAKE_BACK = ("take_back", "take_back_here", "refuse_return")
+
+
+def _out_of_reach(case: Case, folder: Dossier) -> bool:
+    calls = [(datetime.fromisoformat(each["at"]), each["outcome"]) for each in folder.follow_ups]
+    failed = reachability.failed(calls, folder.calling_since)
+    return reachability.unreachable(case.has_phone, failed)
+
+
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
@@ -106,7 +113,7 @@ _ROWS = (
     Act("signature", "审签", "pen", ("sign", "unsign")),
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
     Act("follow_up", "回访", "telephone", ("attempt", "follow_up")),
-    Act("consultation", "网上征求意见", "megaphone", ("consult",)),
+    Act("consultation", "网上征求意见", "megaphone", ("consult",), _out_of_reach),
     Act("consultation_end", "征求意见情况", "chat-left-text", ("end_consultation",)),
     Act("consultation_stop", "中止征求意见", "stop-circle", ("stop_consultation",)),
     Act("appraisal", "登记诉求人评价", "emoji-smile", ("appraise",)),
@@ -173,13 +180,6 @@ _ASKED = (
     *("instruction_request", "instruction", "extension_decision"),
     *("message_answer", "message", "reopening"),
 )
-
-
-def _out_of_reach(case: Case, folder: Dossier) -> bool:
-    since = case.reopened_at or case.received_at
-    calls = [(datetime.fromisoformat(each["at"]), each["outcome"]) for each in folder.follow_ups]
-    failed = [local(at).date() for at, how in calls if how in consulting.IN_VAIN and at >= since]
-    return consulting.unreachable(case.has_phone, failed)
 
 
 def _asked_first(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> str | None:

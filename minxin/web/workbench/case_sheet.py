@@ -32,6 +32,7 @@ from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ACTS, ATTACHMENTS, awaited, offered
 from minxin.web.workbench.case_asked import asked
 from minxin.web.workbench.case_led import led
+from minxin.web.workbench.case_verified import verified
 
 TEXTS = {"wording": "规范内容", "body": "原文", "public_text": "公示信息"}
 
@@ -100,6 +101,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "waiting": _waiting(case, folder) if first is None else "",
         **led(folder, by, lambda text: plain(text, case, by)),
         **asked(case, folder, life, running, lambda text: plain(text, case, by)),
+        **verified(folder, lambda text: plain(text, case, by)),
         **more,
     }
 
@@ -212,7 +214,7 @@ def _clock(each: Clock) -> dict[str, Any]:
         "provisional": each.provisional,
     }
     if each.stopped_at is not None:
-        on_time = each.stopped_at < each.due_at
+        on_time = each.stopped_at < each.due_at or each.rule_key in clocks.WINDOWS
         words = "按时" if on_time else remaining(each.due_at, each.stopped_at).words
         return {
             **made,
@@ -222,6 +224,10 @@ def _clock(each: Clock) -> dict[str, Any]:
         }
     if each.due_at >= FAR:
         return {**made, "words": "暂停计时", "level": "paused", "stopped": ""}
+    if each.rule_key in clocks.WINDOWS:
+        over = clock.now() >= each.due_at
+        words, level = ("已期满", "soon") if over else ("公开中", "fine")
+        return {**made, "words": words, "level": level, "stopped": ""}
     left = remaining(each.due_at, clock.now(), each.yellow_at)
     card = {"soon": "黄牌 · ", "late": "红牌 · "}.get(left.level, "")
     return {**made, "words": card + left.words, "level": left.level, "stopped": ""}

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
-from minxin.cases import appraising, consulting, followup
+from minxin.cases import appraising, consulting, followup, reachability
 from minxin.cases.consulting import Notice, Stance
 from minxin.cases.models import Case
 from minxin.cases.states import SATISFACTION
@@ -42,6 +42,13 @@ class ConsultationForm(CaseForm):
         validators=[DataRequired("请填写办理结果"), _most(consulting.TEXT_LIMIT, "办理结果")],
     )
     confirmed = BooleanField("以上内容已经逐字看过，没有姓名、电话、门牌号等个人信息")
+
+
+class StopForm(CaseForm):
+    """Why it is taken down, and the phone that the citizen left since."""
+
+    reason = TextAreaField("中止理由", validators=[DataRequired("请写明理由")])
+    phone = StringField("诉求人留下的电话")
 
 
 class ConclusionForm(CaseForm):
@@ -78,7 +85,7 @@ def consultation_page(number: str) -> Any:
     form = ConsultationForm(
         version=case.version, title=draft.title, text=draft.text, result=draft.result
     )
-    why_not = consulting.why_not(case)
+    why_not = reachability.why_not(case)
     if request.method == "GET" and why_not:
         return panel.show(ACTS["consultation"], case, form, status=409, blocked=why_not)
     return panel.answer(
@@ -111,21 +118,23 @@ def consultation_end_page(number: str) -> Any:
 def consultation_stop_page(number: str) -> Any:
     """中止: taken off the public pages at once."""
     case = the_case(number, P.CASE_FOLLOW_UP)
-    form = ReasonForm(version=case.version)
+    form = StopForm(version=case.version)
     return panel.answer(
         "consultation_stop",
         case,
         form,
-        lambda: consulting.stop(case, form.reason.data or "", **panel.acting(form)),
+        lambda: consulting.stop(
+            case, form.reason.data or "", phone=form.phone.data or "", **panel.acting(form)
+        ),
         done="已中止征求意见，公开内容已撤下，请继续回访。",
     )
 
 
 @pages.route("/cases/<number>/waiver", methods=BOTH, endpoint="waiver")
-@permitted(P.CASE_FOLLOW_UP)
+@permitted(P.CASE_WAIVE)
 def waiver_page(number: str) -> Any:
     """免予核实, on record."""
-    case = the_case(number, P.CASE_FOLLOW_UP)
+    case = the_case(number, P.CASE_WAIVE)
     form = ReasonForm(version=case.version)
     return panel.answer(
         "waiver",

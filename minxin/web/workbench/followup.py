@@ -8,7 +8,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from minxin.access.permissions import Permission as P
-from minxin.cases import consulting, contacts, followup, reporting
+from minxin.cases import contacts, followup, reachability, reporting
 from minxin.cases.models import Case
 from minxin.cases.states import SATISFACTION, CallOutcome
 from minxin.web.forms import CaseForm
@@ -17,7 +17,7 @@ from minxin.web.life import me
 from minxin.web.workbench import pages, panel
 from minxin.web.workbench.screening import BOTH
 
-YES_NO = [("yes", "是"), ("no", "否")]
+YES_NO = [("yes", "是"), ("no", "否"), ("unclear", "说不清")]
 ANSWERS = {"yes": True, "no": False}
 DECLINED = "declined"
 """He was reached and would not say."""
@@ -86,6 +86,7 @@ def _call(form: CallForm) -> followup.Call:
         solved=ANSWERS.get(form.solved.data or ""),
         satisfaction=int(level) if level.isdigit() else None,
         declined=level == DECLINED,
+        unclear=frozenset(name for name in ("contacted", "solved") if form[name].data == "unclear"),
     )
 
 
@@ -96,6 +97,6 @@ def _known(case: Case) -> dict[str, Any]:
         "phone_mask": contacts.mask(case, contacts.PHONE) if seen else "",
         "reveal_reason": REASON,
         "attempts": followup.attempts(case),
-        "out_of_reach": not consulting.why_not(case),
+        "lacking": reachability.why_not(case),
         "report": next(iter(reporting.editions(case)), None),
     }
