@@ -168,10 +168,10 @@ def _report(event: CaseEvent) -> str:
     return f"提交调查处理报告，拟以“{method}”结案，请{event.payload.get('signer', '')}审签"
 
 
-def _call(event: CaseEvent) -> str:
-    said = [_label(CallOutcome, event.payload.get("outcome"))]
-    answers = (("contacted", "已联系", "未联系"), ("solved", "已解决", "未解决"))
-    for name, yes, no in answers:
+def _answers(event: CaseEvent) -> list[str]:
+    """The three answers that were given: 已联系, 已解决, 满意."""
+    said = []
+    for name, yes, no in (("contacted", "已联系", "未联系"), ("solved", "已解决", "未解决")):
         if event.payload.get(name) is not None:
             said.append(yes if event.payload[name] else no)
     satisfaction = event.payload.get("satisfaction")
@@ -179,7 +179,25 @@ def _call(event: CaseEvent) -> str:
         said.append(SATISFACTION[satisfaction])
     elif event.payload.get("declined"):
         said.append("不愿评价")
+    return said
+
+
+def _call(event: CaseEvent) -> str:
+    said = [_label(CallOutcome, event.payload.get("outcome")), *_answers(event)]
     return f"{MOVES[event.name].label}：{'，'.join(said)}"
+
+
+def _appraised(event: CaseEvent) -> str:
+    verb = "评价办理结果" if event.actor_kind == "citizen" else "登记诉求人评价"
+    return f"{verb}：{'，'.join(_answers(event))}"
+
+
+def _concluded(event: CaseEvent) -> str:
+    said = event.payload.get("opinions", {})
+    agree, against = said.get("agree", 0), said.get("object", 0)
+    if not agree and not against:
+        return "征求意见结束，没有意见，视为无异议"
+    return f"征求意见结束，无异议{agree}条，有异议{against}条"
 
 
 def _reveal(event: CaseEvent) -> str:
@@ -244,7 +262,10 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "rate": lambda event: f"初审评星：{event.payload.get('stars')}星",
     "ask_extension": _ask_extension,
     "grant_extension": lambda event: f"批准延期{event.payload.get('workdays')}个工作日",
-    "appraise": lambda event: f"评价：{SATISFACTION.get(event.payload['satisfaction'], '')}",
+    "appraise": _appraised,
+    "end_consultation": _concluded,
+    "waive": lambda event: "没有回访和征求意见，直接转入评星",
+    "leave_phone": lambda event: "登记诉求人留下的电话",
     "message": lambda event: f"留言（{_label(MessageKind, event.payload.get('kind'))}）",
     "settle_message": lambda event: (
         "直接答复留言" if event.payload.get("valid") else "判定留言无效"
