@@ -89,6 +89,9 @@ class Opinion(OfTenant):
     text: Mapped[str]
     token: Mapped[str]
     given_at: Mapped[datetime]
+    valid: Mapped[bool | None]  # whether it counts; none until a person has judged it
+    judged_by: Mapped[str] = mapped_column(default="", server_default="")
+    judged_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,10 @@ def end(
     if len(conclusion) > OPINION_LIMIT:
         raise Refused(f"小结不能超过{OPINION_LIMIT}个字", "conclusion")
     running = latest(case)
+    said = counts(running) if running else {}
+    over = running is not None and at >= running.ends_at
+    if over and said["waiting"]:
+        raise Refused(f"还有{said['waiting']}条意见没有判定是否有效，请先判定")
     made = workflow.move(
         case.id,
         "end_consultation",
@@ -190,10 +197,10 @@ def end(
         at=at,
         version=version,
         facts={
-            "elapsed": running is not None and at >= running.ends_at,
+            "elapsed": over,
             "conclusion": conclusion.strip(),
         },
-        payload={"opinions": counts(running) if running else {}},
+        payload={"opinions": said},
     )
     assert running is not None
     running.conclusion, running.concluded_at = conclusion.strip(), at
@@ -207,16 +214,23 @@ def latest(case: Case) -> Consultation | None:
 
 
 def counts(consultation: Consultation) -> dict[str, int]:
-    """How many opinions there are, by stance."""
-    query = select(Opinion.stance, func.count()).where(Opinion.consultation_id == consultation.id)
-    found = dict(db.session.execute(query.group_by(Opinion.stance)).tuples().all())
-    return {str(stance): found.get(stance, 0) for stance in Stance}
+    """How many opinions there are, by stance; those that do not count stand apart as `invalid`,
+    and those that nobody has judged yet as `waiting`, too."""
+    query = select(Opinion.stance, Opinion.valid, func.count()).where(
+        Opinion.consultation_id == consultation.id
+    )
+    found = {**dict.fromkeys(map(str, Stance), 0), "invalid": 0, "waiting": 0}
+    for stance, valid, number in db.session.execute(query.group_by(Opinion.stance, Opinion.valid)):
+        found["invalid" if valid is False else stance] += number
+        found["waiting"] += number if valid is None else 0
+    return found
 
 
 def opinions(consultation: Consultation, limit: int = 200) -> Sequence[Opinion]:
-    """What was said, the newest first."""
+    """What was said, the newest first; what nobody has judged before all other."""
     query = select(Opinion).where(Opinion.consultation_id == consultation.id)
-    return db.session.scalars(query.order_by(Opinion.id.desc()).limit(limit)).all()
+    order = (Opinion.valid.is_not(None), Opinion.id.desc())
+    return db.session.scalars(query.order_by(*order).limit(limit)).all()
 
 
 PAGE = 20

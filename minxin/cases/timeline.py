@@ -265,6 +265,7 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "appraise": _appraised,
     "end_consultation": _concluded,
     "waive": lambda event: "没有回访和征求意见，直接转入评星",
+    "judge_opinions": lambda event: "判定征求到的意见",
     "leave_phone": lambda event: "登记诉求人留下的电话",
     "message": lambda event: f"留言（{_label(MessageKind, event.payload.get('kind'))}）",
     "settle_message": lambda event: (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, bindparam, func, select
 
 from minxin.cases.appraising import Appraisal
 from minxin.cases.consulting import Consultation, Opinion, Stance
@@ -12,11 +12,12 @@ from minxin.cases.reachability import calling_since
 
 
 def _said(stance: Stance) -> ScalarSelect[Any]:
-    return (
-        select(func.count())
-        .where(Opinion.consultation_id == Consultation.id, Opinion.stance == stance)
-        .scalar_subquery()
-    )
+    return _number(Opinion.stance == stance, Opinion.valid.is_not(False))
+
+
+def _number(*which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    mine = Opinion.consultation_id == Consultation.id
+    return select(func.count()).where(mine, *which).scalar_subquery()
 
 
 CONSULTATION = (
@@ -33,6 +34,8 @@ CONSULTATION = (
     Consultation.conclusion,
     _said(Stance.AGREE).label("agree"),
     _said(Stance.OBJECT).label("object"),
+    _number(Opinion.valid.is_(False)).label("invalid"),
+    _number(Opinion.valid.is_(None)).label("waiting"),
 )
 APPRAISAL = (
     Appraisal.at,

@@ -14,6 +14,7 @@ from minxin.cases import (
     clocks,
     consulting,
     followup,
+    opinions,
     overdue,
     rating,
     reach,
@@ -189,14 +190,23 @@ def test_opinions_are_taken_in_its_days_once_a_form_and_counted(panjin, item):
     keep_promises(panjin)
     with panjin.standing():
         running = consulting.latest(item.case())
-        assert consulting.counts(running) == {"agree": 2, "object": 1}
+        heard = {"agree": 2, "object": 1, "invalid": 0, "waiting": 3}
+        assert consulting.counts(running) == heard
+        ids = [each.id for each in consulting.opinions(running)]
         assert {o.tenant_id for o in db.session.scalars(select(Opinion))} == {panjin.tenant("dawa")}
+    with pytest.raises(Refused, match="还有3条意见没有判定"):
+        by(item, consulting.end, "一条异议已核实", when=at(6, 9, month=5))
+    with pytest.raises(Refused, match="权限"):
+        by(item, opinions.judge, dict.fromkeys(ids, True), who="zhaoyang")
+    by(item, opinions.judge, dict.fromkeys(ids, True), when=at(6, 8, month=5))
+    by(item, opinions.judge, dict.fromkeys(ids, False), when=at(6, 9, month=5))
     by(item, consulting.end, "一条异议已核实", when=at(6, 9, month=5))
     with panjin.standing():
         event = db.session.scalars(
             select(CaseEvent).where(CaseEvent.name == "end_consultation")
         ).one()
-        assert event.payload["opinions"] == {"agree": 2, "object": 1}
+        said = {"agree": 2, "object": 1, "invalid": 0, "waiting": 0}
+        assert event.payload["opinions"] == said, "a verdict stands"
 
 
 def test_stopped_it_is_gone_at_once_and_the_citizen_is_called(panjin, item):

@@ -83,6 +83,10 @@ def _out_of_reach(case: Case, folder: Dossier) -> bool:
     return reachability.unreachable(case.has_phone, failed)
 
 
+def _unjudged(case: Case, folder: Dossier) -> bool:
+    return any(each["waiting"] for each in folder.consultations[:1])
+
+
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
@@ -114,6 +118,7 @@ _ROWS = (
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
     Act("follow_up", "回访", "telephone", ("attempt", "follow_up")),
     Act("consultation", "网上征求意见", "megaphone", ("consult",), _out_of_reach),
+    Act("opinions", "判定意见", "chat-square-text", ("end_consultation",), _unjudged),
     Act("consultation_end", "征求意见情况", "chat-left-text", ("end_consultation",)),
     Act("consultation_stop", "中止征求意见", "stop-circle", ("stop_consultation",)),
     Act("appraisal", "登记诉求人评价", "emoji-smile", ("appraise",)),
@@ -166,6 +171,8 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
         return ACTS[name]
     if case.state == State.FOLLOW_UP and _out_of_reach(case, folder):
         name = "consultation"
+    if case.state == State.CONSULTING and _unjudged(case, folder):
+        name = "opinions"
     if case.state == State.CLAIMED:
         sent = "question" if case.track == Track.QUESTION else "dispatch"
         name = sent if case.screened_at else "screening"

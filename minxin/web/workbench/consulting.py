@@ -11,11 +11,12 @@ from wtforms.validators import DataRequired, Length
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
-from minxin.cases import appraising, consulting, followup, reachability
+from minxin.cases import appraising, consulting, followup, opinions, reachability
 from minxin.cases.consulting import Notice, Stance
 from minxin.cases.models import Case
 from minxin.cases.states import SATISFACTION
-from minxin.web.forms import CaseForm
+from minxin.errors import Refused
+from minxin.web.forms import CaseForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
@@ -23,6 +24,9 @@ from minxin.web.workbench.acts import ACTS
 from minxin.web.workbench.case_sheet import plain
 from minxin.web.workbench.followup import ANSWERS, YES_NO
 from minxin.web.workbench.screening import BOTH, ReasonForm
+
+VERDICT = "verdict-"
+"""Before an opinion's id, in the names of what judges it."""
 
 
 def _most(limit: int, name: str) -> Length:
@@ -113,6 +117,35 @@ def consultation_end_page(number: str) -> Any:
     )
 
 
+@pages.route("/cases/<number>/opinions", methods=BOTH, endpoint="opinions")
+@permitted(P.CASE_FOLLOW_UP)
+def opinions_page(number: str) -> Any:
+    """判定意见: which of them count."""
+    case = the_case(number, P.CASE_FOLLOW_UP)
+    form = CaseForm(version=case.version)
+    return panel.answer(
+        "opinions",
+        case,
+        form,
+        lambda: opinions.judge(case, _verdicts(), by=me(), at=clock.now()),
+        done="已保存判定。",
+        more=lambda: {**_said(case), "verdict": VERDICT, "chosen": request.form},
+    )
+
+
+def _verdicts() -> dict[int, bool]:
+    """What was chosen, by opinion. Raises Refused for what is no choice."""
+    chosen: dict[int, bool] = {}
+    for name, value in request.form.items():
+        if not name.startswith(VERDICT):
+            continue
+        key = name.removeprefix(VERDICT)
+        if value not in ("valid", "invalid") or not (key.isascii() and key.isdigit()):
+            raise Refused("请选择“有效”或“无效”")
+        chosen[row_id(key[:18])] = value == "valid"
+    return chosen
+
+
 @pages.route("/cases/<number>/consultation-stop", methods=BOTH, endpoint="consultation_stop")
 @permitted(P.CASE_FOLLOW_UP)
 def consultation_stop_page(number: str) -> Any:
@@ -188,6 +221,9 @@ def _said(case: Case) -> dict[str, Any]:
             "stance": Stance(each.stance).label,
             "text": plain(each.text, case, me()),
             "at": each.given_at,
+            "id": each.id,
+            "valid": each.valid,
+            "judged_by": each.judged_by,
         }
         for each in consulting.opinions(running)
     ]

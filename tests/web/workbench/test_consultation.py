@@ -155,8 +155,18 @@ def test_while_it_runs_it_may_be_stopped_and_not_ended(panjin, asked, clock):
 def test_when_it_is_over_its_opinions_are_read_and_it_ends(panjin, asked, clock):
     asked.opinion(at(4, 30, 9))
     clock.move_to(at(5, 7, 9))
+    assert first_act(panjin, asked, "opinions")
+    assert "仍有杂物" in get(panjin, asked, "opinions").text
+    refused = send(panjin, asked, "consultation-end", {"conclusion": "无"})
+    assert "还有1条意见没有判定" in refused.text
+    with panjin.standing():
+        key = f"verdict-{db.session.query(consulting.Opinion.id).scalar()}"
+    for wrong in ({}, {key: "maybe"}, {"verdict-x": "valid"}):
+        assert send(panjin, asked, "opinions", wrong).status_code == 422, wrong
+    assert send(panjin, asked, "opinions", {key: "valid"}, "zhaoyang").status_code == 403
+    assert send(panjin, asked, "opinions", {key: "valid"}).status_code == 303
+    assert "判定征求到的意见" in get(panjin, asked).text
     assert first_act(panjin, asked, "consultation-end")
-    assert "仍有杂物" in get(panjin, asked, "consultation-end").text
     sent = send(panjin, asked, "consultation-end", {"conclusion": "已再次清理"})
     assert sent.status_code == 303
     page = get(panjin, asked).text
