@@ -13,6 +13,7 @@ from minxin.cases import (
     messages,
     models,
     pendings,
+    promises,
     questions,
     reopening,
     returns,
@@ -31,7 +32,19 @@ from minxin.people import models as people
 TABLES = (
     *(Outbox, absences, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
     *(extensions, inbox, instructions, messages, reopening),
-    *(log, models, pendings, people, questions, returns, ruling, summaries, tags, tallies),
+    *(
+        log,
+        models,
+        pendings,
+        people,
+        promises,
+        questions,
+        returns,
+        ruling,
+        summaries,
+        tags,
+        tallies,
+    ),
 )
 """Named so that autogenerate sees every table."""
 

@@ -13,7 +13,7 @@ from rq.exceptions import StopRequested
 from minxin import clock, logs
 from minxin.attachments import orphans
 from minxin.background import outstanding, send
-from minxin.cases import overdue, uploaded
+from minxin.cases import overdue, promises, uploaded
 from minxin.comparison import rollups, summaries
 from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
@@ -99,12 +99,20 @@ def summarise(city: City) -> None:
     db.session.commit()
 
 
+@duty
+def call_up(city: City) -> None:
+    """Let promises wait whose review day has come."""
+    promises.call_up(clock.now())
+    db.session.commit()
+
+
 TABLE = (
     # duty, seconds between
     (resend, 10),
     (sweep, 20),
     (compare, 30),
     (summarise, 300),
+    (call_up, 300),
 )
 
 NIGHTLY = (

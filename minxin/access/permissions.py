@@ -37,6 +37,7 @@ class Permission(StrEnum):
     MESSAGE_ANSWER = "message.answer"
     CASE_REOPEN = "case.reopen"
     CASE_TRACK = "case.track"
+    CASE_CHOOSE = "case.choose"
     CASE_FLAG = "case.flag"
     INSTRUCTION_REQUEST = "instruction.request"
     CASE_INSTRUCT = "case.instruct"

@@ -36,7 +36,8 @@ class Due:
 
     ``at`` is the first instant that is late (aware, UTC): on time means before it. ``steps`` are
     the days looked at, in order, without the start day; hour and minute rules have none unless
-    extended. ``uncovered_years`` are the years whose arrangement the calendar lacks.
+    extended. ``until`` is a day that a person chose instead. ``uncovered_years`` are the years
+    whose arrangement the calendar lacks.
     """
 
     at: datetime
@@ -48,6 +49,7 @@ class Due:
     outages: tuple[Credit, ...] = ()
     extensions: tuple[Extension, ...] = ()
     uncovered_years: tuple[int, ...] = ()
+    until: date | None = None
 
     @property
     def calendar_version(self) -> str:
@@ -77,18 +79,22 @@ def compute(
     pauses: Sequence[Window] = (),
     outages: Sequence[Window] = (),
     extensions: Sequence[Extension] = (),
+    until: date | None = None,
 ) -> Due:
     """Return when ``rule``, started at the aware instant ``start``, runs out.
 
     Days: the start day is excluded and the last one ends at 24:00 Shanghai; calendar days are
     never rolled over a holiday (A1). Hours and minutes are plain elapsed time. A week rule may
     start at any instant of its week; raises ExemptWeek when that week has no workday. Extensions
-    count from the old due day; time lost to windows is added last. Raises ValueError for a naive
-    ``start``.
+    count from the old due day; time lost to windows is added last. A day that a person chose
+    (``until``, of a promise) stands as it was chosen: nothing is counted or added. Raises
+    ValueError for a naive ``start``.
     """
     if start.tzinfo is None:
         raise ValueError("a clock's start must carry its time zone")
     start = start.astimezone(UTC)
+    if until is not None:
+        return Due(end_of(until), rule, calendar, start, until=until)
     count = Count(calendar)
     steps = _steps(rule, start, count)
     at = end_of(steps[-1].day) if steps else start + (rule.elapsed or timedelta())
@@ -135,6 +141,8 @@ def yellow_from(due: Due) -> datetime:
     yellow from the first hour says nothing; hour and minute rules: half of the time. Never before
     the start.
     """
+    if due.until is not None:
+        return max(due.start, midnight(due.calendar.workday_before(due.until)))
     if not due.steps:
         return due.start + (due.at - due.start) / 2
     day = last_day(due.at)

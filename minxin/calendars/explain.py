@@ -49,6 +49,11 @@ class UnknownRule(Refused):
 def sentences(due: Due) -> list[str]:
     """Return the working of ``due`` in Chinese: limit, start, days, time given back, result."""
     year = local(due.start).year
+    if due.until is not None:
+        return [
+            f"{due.rule.name_zh}：完成日期由承诺人自定（{due.rule.article}）。",
+            f"到期：{_instant(due, year)}，此后即为超时限。",
+        ]
     return [
         f"{due.rule.name_zh}：时限{due.rule.limit_zh}（{due.rule.article}）。",
         f"{_start(due)}。",

@@ -1,13 +1,14 @@
 """What a clock was given beside its rule: pauses, outages, extensions, as its row keeps them.
 
 {"pauses": [{"start", "end" or None, "reason", "by"}], "outages": [{"id", "start", "end",
-"reason"}], "extensions": [{"workdays", "reason", "by", "at"}]}; instants are ISO text.
+"reason"}], "extensions": [{"workdays", "reason", "by", "at"}], "until": a day that a person chose};
+instants are ISO text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypedDict
 
 from minxin.calendars.due import Extension
@@ -23,6 +24,7 @@ class Terms(TypedDict):
     pauses: list[Window]
     outages: list[Window]
     extensions: list[Extension]
+    until: date | None
 
 
 def terms(inputs: Inputs) -> Terms:
@@ -31,6 +33,7 @@ def terms(inputs: Inputs) -> Terms:
         "pauses": [_window(each) for each in inputs.get("pauses", []) if each["end"]],
         "outages": [_window(each) for each in inputs.get("outages", [])],
         "extensions": [Extension(each["workdays"]) for each in inputs.get("extensions", [])],
+        "until": date.fromisoformat(inputs["until"]) if inputs.get("until") else None,
     }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, desc, select, update
 
-from minxin.calendars.due import Due, yellow_from
+from minxin.calendars.due import Due, compute, yellow_from
 from minxin.calendars.reminding import Ladder
 from minxin.cases import allowances
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
@@ -92,6 +92,7 @@ BESIDE = frozenset({"message", "promise"})
 ASIDE = frozenset({"extension_decision", "return_decision", "ruling", "instruction_request"})
 """What the office owes while a unit works: no lateness of the unit's, whose own clock is shown."""
 
+PROMISE = "promise"
 FEEDBACK = "feedback"
 """In the table of moves: the one of FEEDBACKS that the case's urgency asks for; else none."""
 
@@ -113,10 +114,21 @@ def handling_rule(case: Case) -> str:
 
 
 def start(
-    case: Case, key: str, at: datetime, book: Rulebook, subject_id: int | None = None
+    case: Case,
+    key: str,
+    at: datetime,
+    book: Rulebook,
+    subject_id: int | None = None,
+    until: date | None = None,
 ) -> Clock:
-    """Start a clock of the case at an instant, by its rule key."""
-    clock = drawn(case, book.due(key, at), at)
+    """Start a clock of the case at an instant, by its rule key; a promise runs until a day that a
+    person chose."""
+    due = book.due(key, at)
+    if until is not None and key == PROMISE:
+        due = compute(due.rule, at, due.calendar, until=until)
+    clock = drawn(case, due, at)
+    if due.until is not None:
+        clock.inputs = {"until": due.until.isoformat()}
     clock.subject_id = subject_id
     db.session.add(clock)
     return clock

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin.cases import joined, orders, returns, workflow
+from minxin.cases import joined, orders, promises, returns, workflow
 from minxin.cases.models import Case, Report
 from minxin.cases.states import CloseMethod
 from minxin.errors import Refused
@@ -18,6 +18,8 @@ def close(case: Case, *, method: str, by: Actor, at: datetime, version: int | No
     """结案 with a method. Every clock stops and every assignment ends."""
     if method and method not in set(CloseMethod):
         raise Refused("请选择结案方式", "close_method")
+    if method == CloseMethod.PLANNED and promises.open_one(case) is None:
+        raise Refused("以“列入计划”结案的，请先列为跟踪件，写明承诺和完成日期", "close_method")
     made = workflow.move(
         case.id,
         "close",

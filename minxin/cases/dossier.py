@@ -44,6 +44,7 @@ from minxin.cases.models import (
     FollowUp,
     Report,
 )
+from minxin.cases.promises import Promise
 from minxin.cases.questions import Answer
 from minxin.cases.reopening import Reopening
 from minxin.cases.returns import Return
@@ -65,8 +66,8 @@ class Dossier:
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
-    a question, reopenings, consultations (征求意见), appraisals (诉求人评价): the newest first ·
-    calling_since: when the present follow-up began · tags, co_answers, messages: the oldest first ·
+    a question, reopenings, consultations (征求意见), appraisals (诉求人评价), promises: the newest
+    first · calling_since: when the present follow-up began · tags, co_answers, messages: the oldest ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -94,6 +95,7 @@ class Dossier:
     consultations: list[Record]
     appraisals: list[Record]
     calling_since: datetime | None
+    promises: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -246,6 +248,17 @@ _REOPENING = (
     Reopening.decided_at,
     Reopening.decided_by,
 )
+_PROMISE = (
+    Promise.text,
+    Promise.promised_on,
+    Promise.review_on,
+    Promise.made_at,
+    Promise.made_by,
+    Promise.outcome,
+    Promise.ended_at,
+    Promise.ended_by,
+    Promise.result,
+)
 _CO_ANSWER = (CoAnswer.unit, CoAnswer.text, CoAnswer.answered_at, CoAnswer.answered_by)
 
 
@@ -339,4 +352,5 @@ _DOSSIER = select(
         "appraisals"
     ),
     verified.CALLING_SINCE.label("calling_since"),
+    _records(Promise.case_id == _CASE, _PROMISE, Promise.id.desc()).label("promises"),
 )

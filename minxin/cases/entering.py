@@ -19,7 +19,7 @@ from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.privacy import phones
 
-CHANNELS = (Source.PHONE, Source.LETTER, Source.VISIT, Source.PROVINCE)
+CHANNELS = (Source.PHONE, Source.LETTER, Source.VISIT, Source.PROVINCE, Source.LEADER)
 LONGEST_AGO = timedelta(days=366)
 PLACE_LIMIT = 200
 
@@ -66,6 +66,8 @@ def _check(appeal: Appeal, received_at: datetime, at: datetime) -> None:
         raise Refused("收到时间在一年以前，请核对年份", "received_at")
     if appeal.source == Source.PROVINCE and not (appeal.provincial_no or "").strip():
         raise Refused("省转件请填写省平台编号", "provincial_no")
+    if appeal.source == Source.LEADER and not appeal.mandate.leader.strip():
+        raise Refused("领导交办的件请填写交办领导", "ordered_by")
     if appeal.kind and appeal.kind not in set(Kind):
         raise Refused("请选择诉求类型", "kind")
     if len(appeal.place) > PLACE_LIMIT:

@@ -23,6 +23,7 @@ from minxin.cases.batches import Entry
 from minxin.cases.contacts import Person
 from minxin.cases.intake import Appeal
 from minxin.cases.models import Case, Import, ImportRow
+from minxin.cases.origins import Mandate
 from minxin.cases.states import Kind, Source
 from minxin.cases.uploaded import forget, keep, opened, sheet_of
 from minxin.errors import Conflict, Refused
@@ -210,6 +211,7 @@ def _appeal(row: ParsedRow, source: str, districts: Mapping[str, str]) -> Appeal
         district=districts.get(row.district),
         source=source,
         provincial_no=row.provincial_no or None,
+        mandate=Mandate(due_at=row.provincial_due),
         import_key=row.key,
         person=Person(name=row.name, phone=row.phone),
         given={name: value for name, value in given.items() if value},

@@ -12,6 +12,7 @@ from minxin.cases import contacts, search, tracking, workflow
 from minxin.cases.contacts import Person
 from minxin.cases.models import Attachment, Case, Submission, SubmissionPhoto
 from minxin.cases.numbering import next_number
+from minxin.cases.origins import Mandate
 from minxin.cases.states import Source
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -33,6 +34,7 @@ class Appeal:
     district: str | None = None
     source: str = Source.PHONE
     provincial_no: str | None = None
+    mandate: Mandate = field(default_factory=Mandate)
     import_key: str | None = None
     person: Person = field(default_factory=Person)
     given: Mapping[str, str] = field(default_factory=dict)  # what else came with it, as written
@@ -72,6 +74,8 @@ def draft(appeal: Appeal, *, tenant_id: int, number: str, received_at: datetime)
         number=number,
         source=appeal.source,
         provincial_no=appeal.provincial_no,
+        provincial_due_at=appeal.mandate.due_at,
+        ordered_by=appeal.mandate.leader.strip() or None,
         import_key=appeal.import_key,
         kind=appeal.kind,
         district=appeal.district,

@@ -14,6 +14,7 @@ from minxin.cases import reach, search
 from minxin.cases.models import FAR, Assignment, Case
 from minxin.cases.pendings import Pending, What
 from minxin.cases.tabs import ALL, RUNNING, View, by_unit, number_in, todo, totals, view, views
+from minxin.cases.tags import CaseTag
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.actor import Actor
@@ -34,6 +35,7 @@ class Filters:
     kind: str = ""
     urgency: str = ""
     source: str = ""
+    tag: str = ""
     tenant: str = ""
     unit: str = ""
     mine: bool = False
@@ -223,6 +225,8 @@ def _narrowed(by: Actor, filters: Filters) -> list[ColumnElement[bool]]:
         )
         if value
     ]
+    if filters.tag:
+        where.append(Case.id.in_(select(CaseTag.case_id).where(CaseTag.tag == filters.tag)))
     if filters.tenant:
         where.append(Case.tenant_id == _tenant(filters.tenant))
     if filters.unit.isdigit():

@@ -173,7 +173,8 @@ class Case(OfTenant):
     track: Mapped[str] = mapped_column(default="appeal")  # appeal | question
     source: Mapped[str]  # web | phone | letter | visit | province | leader | import
     provincial_no: Mapped[str | None]
-    provincial_due_at: Mapped[datetime | None]
+    ordered_by: Mapped[str | None]  # 领导交办: who
+    provincial_due_at: Mapped[datetime | None]  # the day set from outside, by province or leader
     provincial_stars: Mapped[int | None]
     import_key: Mapped[str | None]
     state: Mapped[str]

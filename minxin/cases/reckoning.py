@@ -58,7 +58,7 @@ class Reckoner:
         if rule.from_due or rule.elapsed or any(w.start < clock.started_at for w in windows):
             return compute(rule, clock.started_at, self._calendar, **terms)
         day = local(clock.started_at).date()  # excluded, so its hour does not matter
-        key = (rule.key, rule.version, day, *windows, *terms["extensions"])
+        key = (rule.key, rule.version, day, terms["until"], *windows, *terms["extensions"])
         if key not in self._counted:
             self._counted[key] = compute(rule, clock.started_at, self._calendar, **terms)
         return replace(self._counted[key], start=clock.started_at)

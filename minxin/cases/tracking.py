@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, or_, select, update
@@ -162,6 +162,11 @@ def _step(event: CaseEvent) -> dict[str, Any]:
     if event.name == "refuse":
         ground = RefusalGround(str(event.payload["ground"])).label
         note = f"{ground}。{event.reason or ''}"
+    if event.name == "track":
+        day = date.fromisoformat(event.payload["promised_on"])
+        note = f"{event.payload['promise']}（{day.year}年{day.month}月{day.day}日前完成）"
+    if event.name == "fulfil":
+        note = str(event.payload.get("text", ""))
     if event.name == "refuse_reopening":
         note = event.reason or ""
     if event.payload.get("due_after"):  # an extension was granted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -61,12 +61,13 @@ def move(
     unit_id: int | None = None,
     reason: str | None = None,
     subject_id: int | None = None,
+    until: date | None = None,
 ) -> Made:
     """Carry out one row of the table.
 
     facts: what the row needs to be present · payload: what the event keeps · version: the one
     the form was made from · unit_id: the unit that the case goes to · subject_id: the message or
-    request whose clock it turns.
+    request whose clock it turns · until: the day that a promise is for.
     Raises Refused (a fact is missing, not permitted) or Conflict (another was faster).
     """
     row = MOVES[name]
@@ -81,7 +82,7 @@ def move(
         case.unit_id = unit_id
     case.version += 1
     case.updated_at = at
-    effects = _turn_clocks(row, case, at, subject_id)
+    effects = _turn_clocks(row, case, at, subject_id, until)
     event = _record(row, case, by, at, before[2], reason, {**(payload or {}), **effects})
     _let_lapse(row, case, by, at, effects)
     after = (case.tenant_id, case.unit_id or 0, case.state)
@@ -228,7 +229,9 @@ def _check_facts(row: Move, facts: Mapping[str, Any]) -> None:
             raise Refused(MISSING[need], need)
 
 
-def _turn_clocks(row: Move, case: Case, at: datetime, subject_id: int | None) -> dict[str, Any]:
+def _turn_clocks(
+    row: Move, case: Case, at: datetime, subject_id: int | None, until: date | None
+) -> dict[str, Any]:
     """Stop and start the clocks of a move; says what was done, for the event.
 
     A clock of the case's course that runs already runs on: what comes back from a unit and is
@@ -242,7 +245,9 @@ def _turn_clocks(row: Move, case: Case, at: datetime, subject_id: int | None) ->
     wanted = [clocks.rule_key(case, key) for key in begun]
     fresh = [key for key in wanted if key is not None and (key, subject_id) not in runs]
     book = clocks.rulebook() if fresh else None
-    started = [clocks.start(case, key, at, book, subject_id) for key in fresh] if book else []
+    started = (
+        [clocks.start(case, key, at, book, subject_id, until) for key in fresh] if book else []
+    )
     clocks.show_earliest(case, [*still, *started])
     return _effects(started, stopped, at)
 

@@ -15,7 +15,7 @@ from flask import g, request, url_for
 from minxin.calendars.counting import midnight
 from minxin.cases import lists
 from minxin.cases.lists import Filters
-from minxin.cases.states import Kind, Source, Urgency
+from minxin.cases.states import Kind, Source, Tag, Urgency
 from minxin.cases.tabs import View, by_unit
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
@@ -129,6 +129,7 @@ def _selects(by: Actor) -> Iterable[Select]:
     yield _select("kind", "类型", [(kind.value, kind.label) for kind in Kind])
     yield _select("urgency", "紧急程度", [(each.value, each.label) for each in Urgency])
     yield _select("source", "来源", [(source.value, source.label) for source in Source])
+    yield _select("tag", "标记", [(tag.value, tag.label) for tag in Tag])
     tenant = str(typed(request.args.get("tenant", "")))
     units = [(str(row.id), row.name) for row in lists.units(by, tenant)]
     if units:

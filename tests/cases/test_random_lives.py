@@ -56,6 +56,7 @@ class Life(RuleBasedStateMachine):
         """A case that came some way before anything happens to it."""
         if stage == "asked":
             walk = Question(self.cast, self.at).asked("市城管局", at=self.at)
+            self.others = [walk.number]
             with self.cast.standing():
                 self.case_id = walk.case().id
             return

@@ -7,12 +7,14 @@ it, and Hypothesis' data.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from minxin.cases import (
     appraising,
+    choosing,
     closing,
     cohandling,
     consulting,
@@ -26,6 +28,8 @@ from minxin.cases import (
     leaders,
     merging,
     messages,
+    origins,
+    promises,
     questions,
     rating,
     reopening,
@@ -42,6 +46,7 @@ from minxin.cases.followup import CONCLUDING, Call
 from minxin.cases.instructions import OnPaper
 from minxin.cases.messages import Words
 from minxin.cases.models import Case
+from minxin.cases.promises import Vow
 from minxin.cases.questions import Onward
 from minxin.cases.reporting import Draft
 from minxin.cases.returns import Claim
@@ -169,6 +174,38 @@ def reopen(life, case, by, data):
 @verb
 def refuse_reopening(life, case, by, data):
     reopening.refuse(case, "已经办结", by=by, at=life.at)
+
+
+@verb
+def track(life, case, by, data):
+    days = data.draw(st.integers(1, 40))
+    vow = Vow("明年更换", local(life.at).date() + timedelta(days=days), None, "工期调整")
+    promises.track(case, vow, by=by, at=life.at)
+
+
+@verb
+def review_promise(life, case, by, data):
+    promises.review(case, "正在施工", None, by=by, at=life.at)
+
+
+@verb
+def fulfil(life, case, by, data):
+    promises.fulfil(case, "已更换", by=by, at=life.at)
+
+
+@verb
+def choose(life, case, by, data):
+    choosing.choose(case, "典型", by=by, at=life.at)
+
+
+@verb
+def unchoose(life, case, by, data):
+    choosing.drop(case, "不再跟踪", by=by, at=life.at)
+
+
+@verb
+def enter_provincial_stars(life, case, by, data):
+    origins.enter_stars(case, data.draw(st.integers(0, 10)), by=by, at=life.at)
 
 
 @verb

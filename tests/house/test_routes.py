@@ -119,6 +119,7 @@ REGULATION_1_9 = {
     "MESSAGE_ANSWER": (_,   _,    _,    O,    U,    _,   _, _, _),
     "CASE_REOPEN":    (C,   C,    _,    _,    _,    _,   _, _, _),
     "CASE_TRACK":     (C,   C,    _,    T,    _,    _,   _, _, _),
+    "CASE_CHOOSE":    (C,   C,    _,    _,    _,    _,   _, _, _),
     "CASE_FLAG":      (C,   C,    _,    T,    _,    _,   _, _, _),
     "INSTRUCTION_REQUEST": (C, C, _,    _,    _,    _,   _, _, _),
     "CASE_INSTRUCT":  (_,   _,    C,    _,    _,    _,   _, _, _),

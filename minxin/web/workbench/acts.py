@@ -10,7 +10,7 @@ from minxin import clock
 from minxin.cases import reachability
 from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
-from minxin.cases.states import State, Track
+from minxin.cases.states import State, Tag, Track
 from minxin.cases.transitions import Move
 from minxin.people.actor import Actor
 
@@ -74,6 +74,24 @@ def _asks_no_more(case: Case, folder: Dossier) -> bool:
 
 _MESSAGE = ("pass_message", "settle_message")
 _REOPENING = ("reopen", "refuse_reopening")
+
+
+def _is_tracked(case: Case, folder: Dossier) -> bool:
+    return any(each["outcome"] == "open" for each in folder.promises)
+
+
+def _is(tag: Tag) -> Callable[[Case, Dossier], bool]:
+    return lambda case, folder: any(each["tag"] == tag for each in folder.tags)
+
+
+def _is_not(tag: Tag) -> Callable[[Case, Dossier], bool]:
+    return lambda case, folder: not _is(tag)(case, folder)
+
+
+def _is_provincial(case: Case, folder: Dossier) -> bool:
+    return bool(case.provincial_no)
+
+
 _TAKE_BACK = ("take_back", "take_back_here", "refuse_return")
 
 
@@ -128,6 +146,13 @@ _ROWS = (
     Act("message_entry", "登记留言", "chat-right-dots", ()),
     Act("reopening", "审核重办", "arrow-repeat", _REOPENING, _asks_again),
     Act("reopening_request", "登记重办申请", "arrow-clockwise", ("ask_reopening",), _asks_no_more),
+    Act("promise", "列为跟踪件", "bookmark-star", ("track",)),
+    Act("promise_review", "记录跟踪情况", "bookmark-check", ("review_promise",), _is_tracked),
+    Act("fulfilment", "跟踪办结", "bookmark-heart", ("fulfil",), _is_tracked),
+    Act("choice", "列为自选件", "hand-thumbs-up", ("choose",), _is_not(Tag.CHOSEN)),
+    Act("choice_removal", "取消自选件", "x-circle", ("unchoose",), _is(Tag.CHOSEN)),
+    Act("reminder_letter", "发问题提醒函", "envelope-exclamation", ()),
+    Act("provincial_stars", "登记省评星", "stars", ("enter_provincial_stars",), _is_provincial),
     Act("rating", "初审评星", "star", ("rate",)),
     Act("closing", "结案", "check2-square", ("close",)),
     Act("refusal", "不予受理", "x-octagon", ("refuse",)),

@@ -16,6 +16,7 @@ from minxin.cases.messages import Kind as MessageKind
 from minxin.cases.returns import Ground
 from minxin.cases.states import SATISFACTION
 from minxin.people.actor import Actor
+from minxin.web.marks import day as day_words
 from minxin.web.marks import moment
 
 OUTCOMES = {"pending": "待批", "granted": "已批准", "refused": "未批准", "lapsed": "已失效"}
@@ -33,6 +34,7 @@ def led(folder: Dossier, by: Actor, hide: Hide) -> dict[str, Any]:
         # a 请示件 is between the office and its leaders; units read what came of it
         "requests": [_request(each) for each in folder.requests] if by.at_city_desk else [],
         "returned": [_returned(each, hide) for each in folder.returns],
+        "promises": [_promise(each, hide) for each in folder.promises],
         "messages": [_message(each, hide) for each in folder.messages],
         "reopenings": [_reopening(each, hide) for each in folder.reopenings],
         "co_answers": [{**each, "text": hide(each["text"])} for each in folder.co_answers],
@@ -49,6 +51,20 @@ MESSAGES = {
     "invalid": "无效",
 }
 REOPENINGS = {"pending": "待审核", "granted": "已同意", "refused": "未同意"}
+
+
+PROMISES = {"open": "跟踪中", "replaced": "已改变", "fulfilled": "已落实"}
+
+
+def _promise(each: Record, hide: Hide) -> Record:
+    review = each["review_on"]
+    return {
+        **each,
+        "label": PROMISES[each["outcome"]],
+        "day": day_words(date.fromisoformat(each["promised_on"])),
+        "review": day_words(date.fromisoformat(review)) if review else "",
+        **{name: hide(each[name]) for name in ("text", "result")},
+    }
 
 
 def _message(each: Record, hide: Hide) -> Record:

@@ -81,6 +81,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ACTS["pause"])
     if workflow.permitted(case, by, ("settle_message",)) and case.state not in messages.OVER:
         others.append(ACTS["message_entry"])
+    if case.unit_id and workflow.permitted(case, by, ("track",)):
+        others.append(ACTS["reminder_letter"])
     running, life = clocks.of(case), timeline.events(case)
     return {
         "case": case,
@@ -148,9 +150,24 @@ def facts(case: Case, folder: Dossier) -> list[tuple[str, str]]:
         ("认领人", folder.holder),
         ("属地", _district(case, folder)),
     ]
+    if case.ordered_by:
+        rows.append(("交办领导", case.ordered_by))
+    if case.provincial_due_at:
+        rows.append(("要求完成", _set_from_outside(case)))
+    if case.provincial_stars is not None:
+        rows.append(("省评星", f"{case.provincial_stars}星"))
     if case.close_method:
         rows.append(("结案方式", CloseMethod(case.close_method).label))
     return [(term, value) for term, value in rows if value]
+
+
+def _set_from_outside(case: Case) -> str:
+    """The day that the province or a leader set, and whether ours is later."""
+    assert case.provincial_due_at is not None
+    later = case.closed_at is None and FAR > case.due_at > case.provincial_due_at
+    missed = clock.now() >= case.provincial_due_at and case.closed_at is None
+    tail = "（已超过）" if missed else "（早于本市时限）" if later else ""
+    return f"{due_text(case.provincial_due_at)}{tail}"
 
 
 def _district(case: Case, folder: Dossier) -> str:

@@ -12,12 +12,14 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from minxin import clock
 from minxin.access.permissions import Permission
-from minxin.cases import contacts, entering, intake, lists
+from minxin.cases import contacts, entering, intake, lists, origins
 from minxin.cases.intake import Appeal
+from minxin.cases.origins import Mandate
 from minxin.cases.states import Kind, Source
 from minxin.cases.submission import SentTwice
 from minxin.errors import Refused
 from minxin.extensions import db
+from minxin.web.console.acting import DayField
 from minxin.web.forms import TokenForm
 from minxin.web.guards import permitted
 from minxin.web.life import desks, me
@@ -55,6 +57,8 @@ class EntryForm(TokenForm):
         validators=[InputRequired("请填写收到时间")],
     )
     provincial_no = StringField("省平台编号", validators=[_at_most(60, "省平台编号")])
+    ordered_by = StringField("交办领导", validators=[_at_most(60, "交办领导")])
+    due_on = DayField("要求完成日期")
     phone = StringField("联系电话", validators=[_at_most(40, "联系电话")])
     name = StringField("姓名", validators=[_at_most(40, "姓名")])
     address = StringField("住址", validators=[_at_most(200, "住址")])
@@ -137,6 +141,10 @@ def _appeal(form: EntryForm) -> Appeal:
         district=form.district.data or None,
         source=form.source.data,
         provincial_no=(form.provincial_no.data or "").strip() or None,
+        mandate=Mandate(
+            (form.ordered_by.data or "") if form.source.data == Source.LEADER else "",
+            origins.due_at(form.due_on.data, _instant(form)),
+        ),
         person=contacts.Person(
             name=form.name.data or "",
             phone=form.phone.data or "",
