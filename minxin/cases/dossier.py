@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from minxin.cases import verified
+from minxin.cases import branches, verified
 from minxin.cases.appraising import Appraisal
 from minxin.cases.cohandling import CoAnswer
 from minxin.cases.consulting import Consultation
@@ -67,7 +67,7 @@ class Dossier:
     contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
     reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
     a question, reopenings, consultations (征求意见), appraisals (诉求人评价), promises: the newest
-    first · calling_since: when the present follow-up began · tags, co_answers, messages: the oldest ·
+    first · tags, co_answers, messages: the oldest · calling_since: the present follow-up's begin ·
     co_handles: the person's unit is a co-handling one.
     """
 
@@ -209,59 +209,6 @@ _ANSWER = (
 )
 
 
-_RETURN = (
-    Return.unit_id,
-    Return.unit,
-    Return.ground,
-    Return.basis,
-    Return.reason,
-    Return.attachment_id,
-    Return.asked_at,
-    Return.asked_by,
-    Return.outcome,
-    Return.opinion,
-    Return.decided_at,
-    Return.decided_by,
-    Return.dispute,
-)
-_MESSAGE = (
-    Message.kind,
-    Message.text,
-    Message.satisfaction,
-    Message.received_at,
-    Message.taken_by,
-    Message.outcome,
-    Message.decided_by,
-    Message.opinion,
-    Message.reply,
-    Message.replied_at,
-    Message.replied_by,
-)
-_REOPENING = (
-    Reopening.reason,
-    Reopening.asked_at,
-    Reopening.asked_by,
-    Reopening.closed_at,
-    Reopening.stars,
-    Reopening.outcome,
-    Reopening.opinion,
-    Reopening.decided_at,
-    Reopening.decided_by,
-)
-_PROMISE = (
-    Promise.text,
-    Promise.promised_on,
-    Promise.review_on,
-    Promise.made_at,
-    Promise.made_by,
-    Promise.outcome,
-    Promise.ended_at,
-    Promise.ended_by,
-    Promise.result,
-)
-_CO_ANSWER = (CoAnswer.unit, CoAnswer.text, CoAnswer.answered_at, CoAnswer.answered_by)
-
-
 def _day(instant: InstrumentedAttribute[datetime]) -> ColumnElement[date]:
     return cast(func.timezone(literal_column("'Asia/Shanghai'"), instant), Date)
 
@@ -341,10 +288,12 @@ _DOSSIER = select(
     _records(
         CaseTag.case_id == _CASE, (CaseTag.tag, CaseTag.at, CaseTag.by_name), CaseTag.id
     ).label("tags"),
-    _records(Return.case_id == _CASE, _RETURN, Return.id.desc()).label("returns"),
-    _records(CoAnswer.case_id == _CASE, _CO_ANSWER, CoAnswer.id).label("co_answers"),
-    _records(Message.case_id == _CASE, _MESSAGE, Message.id).label("messages"),
-    _records(Reopening.case_id == _CASE, _REOPENING, Reopening.id.desc()).label("reopenings"),
+    _records(Return.case_id == _CASE, branches.RETURN, Return.id.desc()).label("returns"),
+    _records(CoAnswer.case_id == _CASE, branches.CO_ANSWER, CoAnswer.id).label("co_answers"),
+    _records(Message.case_id == _CASE, branches.MESSAGE, Message.id).label("messages"),
+    _records(Reopening.case_id == _CASE, branches.REOPENING, Reopening.id.desc()).label(
+        "reopenings"
+    ),
     _records(Consultation.case_id == _CASE, verified.CONSULTATION, Consultation.id.desc()).label(
         "consultations"
     ),
@@ -352,5 +301,5 @@ _DOSSIER = select(
         "appraisals"
     ),
     verified.CALLING_SINCE.label("calling_since"),
-    _records(Promise.case_id == _CASE, _PROMISE, Promise.id.desc()).label("promises"),
+    _records(Promise.case_id == _CASE, branches.PROMISE, Promise.id.desc()).label("promises"),
 )

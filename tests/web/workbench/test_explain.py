@@ -21,7 +21,7 @@ HOT = ("cases", "case_texts", "clocks", "case_events", "assignments")
 """Tables that grow with a city. The others stay small, or hold a few rows of a case; notices have
 a test of their own below, since two dozen people are too few to plan by person."""
 
-BY_KEY = re.compile(r"\((?:case_)?id = |number\)?(?:::text)? = ")
+BY_KEY = re.compile(r"\((?:case_|master_)?id = |number\)?(?:::text)? = ")
 """One case, or what hangs off one: what the wall then filters is that row alone."""
 
 
