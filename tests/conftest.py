@@ -154,7 +154,6 @@ def app(settings: Settings) -> Iterator[Flask]:
     logins.prepare(owner, settings.database_urls)
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
-    app.config["RATELIMIT_ENABLED"] = False
     for slug, name, host in CITIES:
         founding.found(owner, slug, name, host)
     owner.dispose()

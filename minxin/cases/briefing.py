@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from minxin.cases import timeline
+from minxin.cases import deeds, timeline
 from minxin.cases.models import Case
 from minxin.cases.states import Kind, Source, Urgency
 from minxin.clock import local
@@ -37,6 +37,6 @@ def course(case: Case) -> list[str]:
     steps = [event for event in timeline.events(case) if event.name not in NOT_TOLD]
     return [
         f"{local(event.at).month}月{local(event.at).day}日 {local(event.at):%H:%M} "
-        f"{event.actor_unit or event.actor_name} {timeline.did(event)}"
+        f"{event.actor_unit or event.actor_name} {deeds.did(event)}"
         for event in steps[-LATEST:]
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
-from minxin.cases import timeline
+from minxin.cases import deeds
 from minxin.cases.models import Case, CaseEvent
 from minxin.clock import SHANGHAI
 from minxin.extensions import db
@@ -34,4 +34,4 @@ def told(case: Case, version: int | None) -> str:
 
 def _said(event: CaseEvent) -> str:
     when = event.at.astimezone(SHANGHAI)
-    return f"{event.actor_name}已于{when:%m月%d日 %H:%M}{timeline.did(event)}"
+    return f"{event.actor_name}已于{when:%m月%d日 %H:%M}{deeds.did(event)}"

@@ -82,7 +82,7 @@ def test_the_citizen_judges_on_a_phone(panjin, site, phone: Page):
     assert overflow(phone) <= 0
     phone.get_by_role("button", name="提交评价").click()
     expect(phone.get_by_text("请选择满意程度").first).to_be_visible()
-    phone.get_by_label("不满意", exact=True).check()
+    phone.locator("form").filter(has_text="提交评价").get_by_label("不满意", exact=True).check()
     phone.get_by_role("button", name="提交评价").click()
     site.settle()
     phone.goto(f"/tracking/{item.number}")

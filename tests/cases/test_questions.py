@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from minxin.cases import hops, outages, overdue, questions, recomputing, succession, timeline
+from minxin.cases import deeds, hops, outages, overdue, questions, recomputing, succession
 from minxin.cases.dispatch import Order
 from minxin.cases.models import Case, Clock
 from minxin.cases.outages import Declared
@@ -194,7 +194,7 @@ def test_the_office_hears_of_the_citizens_time_only_when_it_is_over(panjin, item
         found = set(db.session.execute(told))
         assert found == {(f"{item.number} 诉求人评价期已满，没有评价的可以归档", "林静")}
         (noted,) = [e for e in item.events("overdue") if e.payload["rule"] == "judgement"]
-        assert timeline.did(noted) == "诉求人评价期满，没有评价"
+        assert deeds.did(noted) == "诉求人评价期满，没有评价"
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,10 @@ FACTORIES: dict[str, Make] = {}
 """URL parameter → what stands for it in an address, beside a case. The second argument is 0, or an
 id for another city's object that nothing here has."""
 HELD_BY: dict[str, str] = {}
-"""URL parameter → who holds what it names: the place's "unit" or "tenant", the "office", the whole
-"city"."""
+"""URL parameter → who holds what it names: the place's "unit" or "tenant", the "own unit" of who
+knocks (whatever the matrix lets them see above it), the "office", the whole "city"."""
+PUBLIC = {"consultation_id"}
+"""What anybody may read."""
 
 
 def factory(parameter: str, of: str = "unit"):
@@ -260,7 +262,7 @@ def _file(model: type[LetterFile] | type[BulletinFile], case: Case, far: int, **
 def _summary(case: Case, far: int) -> int:
     summary = Summary(
         tenant_id=case.tenant_id,
-        unit_id=case.unit_id or _newest(Unit),
+        unit_id=_station(case),
         monday=date(2026, 1, 5) + timedelta(days=7 * case.id),
         due_at=clock.now(),
         figures={},
@@ -268,7 +270,13 @@ def _summary(case: Case, far: int) -> int:
     return _kept(summary, far)
 
 
-@factory("absence_id")
+def _station(case: Case) -> int:
+    """Who writes the weeks of the case's tenant; the municipal units have no station."""
+    query = select(Unit.id).where(Unit.tenant_id == case.tenant_id, Unit.kind == "station")
+    return db.session.scalar(query.limit(1)) or _newest(Unit)
+
+
+@factory("absence_id", of="own unit")
 def _absence(case: Case, far: int) -> int:
     absence = Absence(
         tenant_id=case.tenant_id,

@@ -39,7 +39,7 @@ class CoAnswerForm(CaseForm):
 def co_answer_page(number: str) -> Any:
     """Answer to the main unit; the own part is done with it."""
     case = the_case(number)
-    if not workflow.permitted(case, me(), ("answer_co",)):
+    if not workflow.permitted(case, me(), ("enter_log", "answer_co")):
         abort(403)
     form = CoAnswerForm(version=case.version)
 

@@ -9,7 +9,6 @@ import time_machine
 
 from minxin import clock
 from minxin.cases import consulting
-from minxin.extensions import db
 from tests.cases.test_consulting import NOTICE, by, reported
 from tests.web.portal.conftest import token_of
 
@@ -86,19 +85,9 @@ def test_what_was_never_asked_is_not_found(citizen, panjin):
     assert citizen.get("/consultations?after=rubbish").status_code == 200
 
 
-def test_a_flood_from_one_address_waits(citizen, asked, app):
-    app.config["RATELIMIT_ENABLED"] = True
-    from minxin.extensions import limiter
-
-    limiter.enabled = True
-    try:
-        codes = []
-        for number in range(11):
-            data = {"token": f"t{number}", "stance": "agree", "words": f"{number}"}
-            codes.append(citizen.post("/consultations/1", data=data).status_code)
-        assert codes[:10] == [303] * 10
-        assert codes[10] == 429
-    finally:
-        limiter.enabled = False
-        app.config["RATELIMIT_ENABLED"] = False
-        db.session.rollback()
+def test_a_flood_from_one_address_waits(citizen, asked):
+    codes = []
+    for number in range(11):
+        data = {"token": f"t{number}", "stance": "agree", "words": f"{number}"}
+        codes.append(citizen.post("/consultations/1", data=data).status_code)
+    assert codes == [303] * 10 + [429]
