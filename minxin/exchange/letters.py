@@ -68,7 +68,7 @@ def send(
     if len(files) > MOST_FILES:
         raise Refused(f"最多附{MOST_FILES}个文件", "files")
     unit = _own_unit(by)
-    if token and (known := _sent_before(unit, token)):
+    if known := _sent_before(unit, token):
         return known
     letter = Letter(
         tenant_id=unit.tenant_id,
@@ -170,7 +170,14 @@ def _own_unit(by: Actor) -> Unit:
     return unit
 
 
-def _sent_before(unit: Unit, token: str) -> Letter | None:
+def sent_before(by: Actor, token: str | None) -> Letter | None:
+    """The letter that this very form sent already: for what has to happen once beside it."""
+    return _sent_before(_own_unit(by), token)
+
+
+def _sent_before(unit: Unit, token: str | None) -> Letter | None:
+    if not token:
+        return None
     query = select(Letter).where(Letter.tenant_id == unit.tenant_id, Letter.token == token)
     return db.session.scalar(query)
 

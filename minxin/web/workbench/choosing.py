@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import g, url_for
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from flask import g, request, url_for
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from minxin import clock
@@ -45,6 +45,7 @@ class ReminderForm(CaseForm):
             Length(max=letters.TEXT_LIMIT, message=f"正文不能超过{letters.TEXT_LIMIT}个字"),
         ],
     )
+    token = HiddenField()
 
 
 class StarsForm(CaseForm):
@@ -95,6 +96,8 @@ def reminder_letter_page(number: str) -> Any:
     case = the_case(number, P.CASE_TRACK)
     form = ReminderForm(version=case.version, numbers=case.number)
     form.unit_id.choices = []
+    if request.method == "GET" and not form.refilled:
+        form.token.data = secrets.token_urlsafe(16)
 
     def send() -> None:
         acting = panel.acting(form)
@@ -105,7 +108,7 @@ def reminder_letter_page(number: str) -> Any:
             (form.numbers.data or "").replace("，", " ").replace("、", " ").split(),
             by=acting["by"],
             at=acting["at"],
-            token=f"remind-{case.id}-{form.version.data}-{secrets.token_hex(4)}",
+            token=f"{me().user_id}-{form.token.data}" if form.token.data else None,
         )
 
     return panel.answer(
