@@ -132,7 +132,11 @@ def test_a_co_handling_unit_answers_and_the_main_one_reads_it(panjin, number):
     assert report.status_code == 200
     send(panjin, number, "zhaoyang", "acceptance", {})
     assert "还没有反馈协办情况" in read(panjin, number, "zhaoyang", "/report").text
-    assert read(panjin, number, "zhaoyang", "/co-answer").status_code == 403
+    not_mine = read(panjin, number, "zhaoyang", "/co-answer")
+    assert not_mine.status_code == 409
+    assert "该件由本单位主办，协办情况由协办单位填报" in not_mine.text
+    refused = send(panjin, number, "zhaoyang", "co-answer", {"text": "已办"})
+    assert refused.status_code == 422
     assert send(panjin, number, "zhouning", "co-answer", {"text": " "}).status_code == 422
     answer = send(panjin, number, "zhouning", "co-answer", {"text": "已清理现场"})
     assert answer.status_code == 303
