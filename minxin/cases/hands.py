@@ -41,9 +41,8 @@ def _co_handles(case: Case, by: Actor) -> bool:
 
 def wrong(row: Move, case: Case, by: Actor) -> str | None:
     """Why these hands are the wrong ones, though the right is there; None where they are right."""
-    if row.part == "co" and by.kind == "person" and not allowed(row, case, by):
-        own = case.unit_id in by.unit_ids
-        return "该件由本单位主办，协办情况由协办单位填报" if own else "本单位没有待完成的协办任务"
+    if row.part == "co" and case.unit_id in by.unit_ids:
+        return "该件由本单位主办，协办情况由协办单位填报"
     if right(row, case, by):
         return None
     if row.other_hands and case.reporter_id is not None and case.reporter_id == by.user_id:

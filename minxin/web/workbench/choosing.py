@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from flask import g, request, url_for
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from minxin import clock
@@ -14,14 +14,14 @@ from minxin.access.permissions import Permission as P
 from minxin.cases import choosing, dispatch, origins
 from minxin.cases.rating import MOST
 from minxin.exchange import letters
-from minxin.web.forms import CaseForm, row_id
+from minxin.web.forms import CaseForm, TokenForm, row_id
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
 from minxin.web.workbench.screening import BOTH, ReasonForm
 
 
-class ReminderForm(CaseForm):
+class ReminderForm(CaseForm, TokenForm):
     """To which unit, about which cases, in which words."""
 
     unit_id = SelectField(
@@ -45,7 +45,6 @@ class ReminderForm(CaseForm):
             Length(max=letters.TEXT_LIMIT, message=f"正文不能超过{letters.TEXT_LIMIT}个字"),
         ],
     )
-    token = HiddenField()
 
 
 class StarsForm(CaseForm):
