@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from minxin.background import Outbox
 from minxin.cases import (
     appraising,
     clocks,
+    closing,
     consulting,
     followup,
     opinions,
@@ -27,6 +28,8 @@ from minxin.cases.followup import Call
 from minxin.cases.models import CaseEvent
 from minxin.cases.states import State
 from minxin.clock import SHANGHAI
+from minxin.comparison import rollups
+from minxin.comparison.models import Rollup
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.notices.inbox import Notice as Notice_
@@ -104,6 +107,32 @@ def test_scenario_5_over_labour_day(panjin, item):
     by(item, stars, when=at(6, 10, month=5))
     with panjin.standing():
         assert item.case().state == State.RATED
+    by(item, lambda case, **who: closing.close(case, method="solved", **who), when=at(6, 11, 5))
+    with panjin.standing():
+        for day in (date(2026, 4, 28), date(2026, 5, 6)):
+            rollups.refresh(day, at=at(7, month=5))
+        counted = {
+            month: tuple(sums)
+            for month, *sums in db.session.execute(
+                select(
+                    func.extract("month", Rollup.day),
+                    func.sum(Rollup.closed),
+                    func.sum(Rollup.rated),
+                ).group_by(func.extract("month", Rollup.day))
+            )
+        }
+        assert counted == {4: (0, 0), 5: (1, 0)}, "办结 in May, and in no rate of satisfaction"
+
+
+def test_it_is_not_closed_before_it_was_called_or_asked(panjin, item):
+    """Scenario 5: no record of a call or a consultation, no star and no 结案."""
+    with pytest.raises(Refused):
+        by(item, lambda case, **who: closing.close(case, method="solved", **who))
+    by(item, consulting.consult, NOTICE, when=at(28, 10))
+    with pytest.raises(Refused):
+        by(item, lambda case, **who: closing.close(case, method="solved", **who), when=at(30))
+    with panjin.standing():
+        assert item.case().state == State.CONSULTING
 
 
 def test_who_left_a_phone_is_called_three_times_on_two_days_first(panjin, with_phone):
