@@ -17,7 +17,7 @@ from minxin.calendars.rules import DEFAULT_RULES
 from minxin.calendars.workdays import official
 from minxin.cases import lifecycle, starter
 from minxin.config import ROOT, Settings
-from minxin.demonstration import days, people
+from minxin.demonstration import branches, days, people
 from minxin.embedded import EmbeddedError
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -141,7 +141,10 @@ def demonstrate(city: City) -> None:
     """Fill a city with the demonstration's people and cases."""
     with within(city.schema, login="city"):
         if people.settle():
-            days.live(clock.now())
+            now = clock.now()
+            days.live(now)
+            db.session.commit()  # letters look for their units in a transaction of their own
+            branches.papers(now)
         db.session.commit()
 
 

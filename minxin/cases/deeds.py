@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from minxin.calendars.words import due_text
+from minxin.calendars.words import day_text, due_text
 from minxin.cases import clocks
 from minxin.cases.contacts import PARTS
 from minxin.cases.messages import Kind as MessageKind
@@ -194,7 +194,9 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     ),
     "pass_message": lambda event: "留言有效，转承办单位答复",
     "reopen": _sent,
-    "track": lambda event: f"列为跟踪件，承诺{event.payload.get('promised_on', '')}前完成",
+    "track": lambda event: (
+        f"列为跟踪件，承诺{day_text(date.fromisoformat(event.payload['promised_on']))}前完成"
+    ),
     "enter_provincial_stars": lambda event: f"登记省评星：{event.payload.get('stars')}星",
     "remind": lambda event: "列为问题提醒件，已向承办单位发出问题提醒函",
     "ask_return": lambda event: f"申请退件：{_label(Ground, event.payload.get('ground'))}",

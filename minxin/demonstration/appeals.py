@@ -27,6 +27,7 @@ class Story:
     satisfaction: int = 4
     stars: int = 5
     result: str = "已安排处理，问题已解决。"
+    co_unit: str = ""
 
 
 def _person(name: str, tail: str) -> Person:

@@ -31,7 +31,9 @@ from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
 from minxin.cases.states import Source, Track
 from minxin.comparison import rollups
+from minxin.demonstration import branches, hands
 from minxin.demonstration.appeals import STORIES, Story
+from minxin.demonstration.hands import Steps, somebody
 from minxin.demonstration.questions import QUESTIONS, Asked
 from minxin.extensions import db
 from minxin.people import duty
@@ -46,9 +48,13 @@ LINE = ("unclaimed", "claim", "dispatch", "accept", "report", "sign", "approve",
 
 def live(now: datetime) -> None:
     """Let the city have worked for two weeks before `now`."""
-    clerk = _somebody(Role.OFFICE_CLERK)
+    clerk = somebody(Role.OFFICE_CLERK)
     for story in sorted(STORIES, key=lambda story: -story.days):
         _tell(story, clerk, now)
+    for story, branch in branches.BRANCHES:
+        case, at = _tell(story, clerk, now)
+        branch(case, at)
+        tracking.project(case, at=at.now)
     for asked in QUESTIONS:
         _ask(asked, clerk, now)
     _attend(now)
@@ -69,8 +75,8 @@ def _attend(now: datetime) -> None:
                 duty.attend(person, at=now - timedelta(days=days))
 
 
-def _tell(story: Story, clerk: Actor, now: datetime) -> None:
-    at = _Steps(now - timedelta(days=story.days), now)
+def _tell(story: Story, clerk: Actor, now: datetime) -> tuple[Case, Steps]:
+    at = Steps(now - timedelta(days=story.days), now)
     web = story.source == Source.WEB
     case = intake.enter(
         Appeal(
@@ -87,10 +93,10 @@ def _tell(story: Story, clerk: Actor, now: datetime) -> None:
     )
     tracking.open_for(case, at=at.now)
     if story.until == "unclaimed":
-        return
+        return case, at
     screening.claim(case, by=clerk, at=at.next())
     if story.until == "claim":
-        return
+        return case, at
     _screen(case, story, clerk, at.next())
     if story.until == "refuse":
         reason = "该事项已由人民法院受理，请按照诉讼程序解决，如需法律援助可拨打12348咨询。"
@@ -99,10 +105,11 @@ def _tell(story: Story, clerk: Actor, now: datetime) -> None:
         case = _send(case, story, clerk, at)
         _handle(case, story, clerk, at)
     tracking.project(case, at=at.now)
+    return case, at
 
 
 def _ask(asked: Asked, clerk: Actor, now: datetime) -> None:
-    at = _Steps(now - timedelta(days=asked.days), now)
+    at = Steps(now - timedelta(days=asked.days), now)
     appeal = Appeal(asked.subject, asked.body, kind="consult", source=Source.WEB,
                     person=asked.person)  # fmt: skip
     case = intake.enter(appeal, by=CITIZEN, at=at.next())
@@ -121,11 +128,11 @@ def _ask(asked: Asked, clerk: Actor, now: datetime) -> None:
     order = Order(units[0], "请在4日内答复诉求人；不属本单位职责的，请在4日内分转。")
     case = questions.ask(case, order, by=clerk, at=at.next())
     for unit_id, onward in pairwise(units):
-        responder = _somebody(Role.RESPONDER, unit_id)
+        responder = somebody(Role.RESPONDER, unit_id)
         why = Onward(onward, "该事项由该单位主管，不属本单位职责。")
         case = questions.forward(case, why, by=responder, at=at.next())
     if asked.answer:
-        responder = _somebody(Role.RESPONDER, units[-1])
+        responder = somebody(Role.RESPONDER, units[-1])
         questions.answer(case, asked.answer, by=responder, at=at.next())
     if asked.satisfaction:
         judging.judge(case, asked.satisfaction, asked.words, by=CITIZEN, at=at.next())
@@ -149,7 +156,7 @@ def _screen(case: Case, story: Story, clerk: Actor, at: datetime) -> None:
     screening.screen(case, finding, by=clerk, at=at)
 
 
-def _send(case: Case, story: Story, clerk: Actor, at: _Steps) -> Case:
+def _send(case: Case, story: Story, clerk: Actor, at: Steps) -> Case:
     """To the unit itself in the city's own tenant, through the station in a district."""
     unit = db.session.scalars(select(Unit).where(Unit.name == story.unit)).one()
     station = db.session.scalar(
@@ -158,24 +165,25 @@ def _send(case: Case, story: Story, clerk: Actor, at: _Steps) -> Case:
     order = Order(station.id if station else unit.id, "请按规定时限核实办理，并答复诉求人。")
     case = dispatch.dispatch(case, order, by=clerk, at=at.next())
     if station and unit.id != station.id and story.until != "assign_none":
-        by = _somebody(Role.STATION, station.id) if _staffed(station) else clerk
+        by = somebody(Role.STATION, station.id) if _staffed(station) else clerk
         if by is not clerk:
-            order = Order(unit.id, "请现场核实，及时办理并报结。")
+            beside = [hands.unit_id(story.co_unit)] if story.co_unit else []
+            order = Order(unit.id, "请现场核实，及时办理并报结。", beside)
             case = dispatch.assign(case, order, by=by, at=at.next())
     return case
 
 
-def _handle(case: Case, story: Story, clerk: Actor, at: _Steps) -> None:
+def _handle(case: Case, story: Story, clerk: Actor, at: Steps) -> None:
     reached = LINE.index(story.until) if story.until in LINE else LINE.index("dispatch")
     unit = db.session.get_one(Unit, case.unit_id)
     if reached < LINE.index("accept") or not _staffed(unit):
         return
-    responder = _somebody(Role.RESPONDER, unit.id)
+    responder = somebody(Role.RESPONDER, unit.id)
     handling.accept(case, by=responder, at=at.next())
     if reached < LINE.index("report"):
         return
     handling.enter_log(case, "已派工作人员到现场核实。", by=responder, at=at.next())
-    head = _somebody(Role.UNIT_HEAD, unit.id)
+    head = somebody(Role.UNIT_HEAD, unit.id)
     texts = {
         "appeal": story.summary,
         "inquiry": "接件后即派两名工作人员到现场核实，并走访了附近群众，反映情况属实。",
@@ -197,26 +205,6 @@ def _handle(case: Case, story: Story, clerk: Actor, at: _Steps) -> None:
         rating.rate(case, stars=story.stars, opinion=opinion, by=clerk, at=at.next())
     if reached >= LINE.index("close"):
         closing.close(case, method="solved", by=clerk, at=at.next())
-
-
-class _Steps:
-    """Instants of a story: each move some hours after the one before, never after now."""
-
-    def __init__(self, start: datetime, end: datetime) -> None:
-        self.now = start
-        self._step = (end - start) / 14
-
-    def next(self) -> datetime:
-        """The instant of the next move."""
-        self.now += self._step
-        return self.now
-
-
-def _somebody(role: Role, unit_id: int | None = None) -> Actor:
-    query = select(User).where(User.role == role).order_by(User.id)
-    if unit_id is not None:
-        query = query.where(User.unit_id == unit_id)
-    return signin.actor(db.session.scalars(query.limit(1)).one())
 
 
 def _staffed(unit: Unit) -> bool:

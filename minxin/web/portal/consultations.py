@@ -7,7 +7,17 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -64,13 +74,13 @@ def consultations() -> Any:
 
 
 def _about() -> str:
-    return str((request.view_args or {}).get("consultation_id", ""))
+    return f"{g.city.slug}:{(request.view_args or {}).get('consultation_id', '')}"
 
 
 def _too_many(_: Any) -> Response:
     form = OpinionForm()
     form.form_errors.append(TOO_MANY)
-    return make_response(_page(int(_about()), form), 429)
+    return make_response(_page((request.view_args or {})["consultation_id"], form), 429)
 
 
 @pages.route("/consultations/<int:consultation_id>", methods=["GET", "POST"])

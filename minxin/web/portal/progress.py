@@ -25,8 +25,8 @@ NOW: dict[str, tuple[str, int]] = {
     State.REPORTED: ("正在审核办理结果", 4),
     State.FOLLOW_UP: ("等待回访", 5),
     State.CONSULTING: ("正在网上公开征求意见", 5),
-    State.TO_RATE: ("已回访，等待结案", 6),
-    State.RATED: ("已回访，等待结案", 6),
+    State.TO_RATE: ("等待结案", 6),
+    State.RATED: ("等待结案", 6),
 }
 """`received` is a submission that the worker has not yet made a case of."""
 

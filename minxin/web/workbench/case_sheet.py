@@ -217,6 +217,7 @@ def _waiting(case: Case, folder: Dossier) -> str:
         State.CONSULTING: "正在网上公开征求意见，期满后由回访人员填写小结。",
         State.TO_RATE: "等待市民心网办初审评星。",
         State.RATED: "等待市民心网办结案。",
+        State.MERGED: "本件随主件办理，主件办结后一并答复。",
     }
     return words.get(State(case.state), "该件已办结，没有待办事项。")
 

@@ -52,7 +52,9 @@ def summaries_page() -> Any:
         mondays = summaries.weeks()
         rows: dict[str, dict[Any, Summary]] = {}
         for summary, unit, tenant in summaries.of_weeks(mondays):
-            rows.setdefault(f"{tenant} {unit}", {})[summary.monday] = summary
+            rows.setdefault(unit if unit.startswith(tenant) else f"{tenant} {unit}", {})[
+                summary.monday
+            ] = summary
         values = {"mondays": mondays, "rows": rows}
         return render_template("oversight/summaries.html", standing=_standing, **values, **_words())
     own = summaries.of_station(me().unit_id or 0)
