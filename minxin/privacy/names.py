@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from minxin.privacy import surnames
 from minxin.privacy import name_words as words
+from minxin.privacy import surnames
 from minxin.privacy.hits import Hit, Kind
 from minxin.privacy.tagger import Marks
 
-SURE, DOUBTFUL = 3.0, 2.0
+SURE, DOUBTFUL = 3.0, 2.4
 """From which weight on a candidate is masked without being asked, and shown to a person."""
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LIST = re.compile(r"(?:[、,，。;；/\s]|和|与|及|以及|跟){1,3}")
@@ -23,7 +23,10 @@ _TO_A_NUMBER = re.compile(
     r"(?:[\s,，、:：（(;；.]|电话|联系电话|手机|手机号|电话号码|号码|联系方式|身份证|身份证号|身份证号码|微信|号|是|为)*$"
 )
 _DOTTED = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·.][\u3400-\u9fff]{1,8}){1,3}")
-_SPREAD = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,3}[\u3400-\u9fff]){1,2}(?![\u3400-\u9fff])")
+_SPREAD = re.compile(
+    r"[\u3400-\u9fff](?:[ \t]{1,3}[\u3400-\u9fff]){1,2}(?![\u3400-\u9fff])"
+    r"|[\u3400-\u9fff](?:[ \t]{1,3}[\u3400-\u9fff]){1,2}(?=[等和与的是说])"
+)
 _MASKED = re.compile(r"[某*×xX＊○〇]")
 _SYLLABLE = (
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en"
@@ -35,7 +38,8 @@ _FAMILY = (
     "|tan|wan|fan|jin|shi|liao|jia|xia|fu|fang|bai|zou|meng|xiong|qin|qiu|hou|yin|xue|yan|lei|long|tao|mao|hao|gong|shao"
 )
 _PINYIN = re.compile(
-    rf"(?<![A-Za-z@._-])(?i:{_FAMILY})[ ,]{{1,2}}(?i:{_SYLLABLE}{{1,2}}|{_SYLLABLE}[-' ]{_SYLLABLE})(?![A-Za-z@._-])"
+    rf"(?<![A-Za-z@._-])(?i:{_FAMILY})[ ,]{{1,2}}"
+    rf"(?i:{_SYLLABLE}{{1,2}}|{_SYLLABLE}[-' ]{_SYLLABLE})(?![A-Za-z@._-])"
 )
 
 
@@ -88,7 +92,8 @@ def _candidates(read: _Text) -> Weighed:
     starts = {
         place
         for place in range(len(read.text))
-        if likely[place] >= 0.08 and (read.marks[place, 0] >= 0.04 or not place or likely[place - 1] < 0.08)
+        if likely[place] >= 0.08
+        and (read.marks[place, 0] >= 0.04 or not place or likely[place - 1] < 0.08)
     }
     ends = {end - taken for end in read.numbered for taken in (2, 3, 4)}
     weighed: Weighed = {}
@@ -122,10 +127,11 @@ def _weigh(read: _Text, start: int, end: int, beside: float = 0.0) -> float:
     if not _HAN.fullmatch(name) or _MASKED.search(name) or after[:1] in ("某", "*", "×"):
         return 0.0
     told = start in read.told
-    if name in words.PUBLIC_FIGURES:
+    if name in words.PUBLIC_FIGURES or (not told and name[:2] in words.PUBLIC_FIGURES):
         return 0.0
     if not told and (_is_somebody_elses(name, before, after) or _is_longer(read, start, end)):
         return 0.0
+    ends_here = not after or words.BOUNDARY.match(after)
     likely = float(read.marks[start:end].sum(axis=1).mean())
     weight = 3.0 * likely + 0.5 * float(read.marks[start, 0])
     if end < len(text):
@@ -137,13 +143,16 @@ def _weigh(read: _Text, start: int, end: int, beside: float = 0.0) -> float:
         weight -= 0.8 if end - start <= 4 else 0.3
     weight += 2.0 if told else 1.0 if start in read.hinted else 0.0
     weight += 1.2 if end in read.numbered else 0.0
-    if not after or words.BOUNDARY.match(after):
+    if ends_here:
         weight += 0.6
     elif after[0] in words.ENDS or words.HONORIFIC.match(after):
         weight += 0.4
     weight += 0.2 if not before or words.BOUNDARY.match(before[-1]) else 0.0
-    if end - start == 3:
+    if end - start == (family or 1) + 2:
         weight += 0.15 + (0.6 if read.marks[end - 1, 1] >= 0.1 else 0.0)
+    weight -= 1.5 if before[-1:] in ("小", "老") and end - start == 2 and not told else 0.0
+    if name[-1] in words.ENDS and not ends_here and read.marks[end - 1, 1] < 0.5:
+        weight -= 0.8
     weight -= 2.0 * any(sign in words.NEVER_IN for sign in name[1:])
     if name in words.ORDINARY or (name[:2] in words.ORDINARY and likely < 0.8):
         weight -= 0.6 if told or beside else 1.6
@@ -156,10 +165,19 @@ def _is_somebody_elses(name: str, before: str, after: str) -> bool:
         return True
     if after.startswith("同志") and words.RANK.search(before):
         return True
-    rest = name[surnames.length(name) or 1 :] + after
+    if name in words.NEVER or words.LABEL.search(name):
+        return True
+    family = surnames.length(name) or 1
+    if name[family : family + 1] in words.CALLED_SO or (len(name) == 2 and name[1] in words.KIN):
+        return True
+    rest = name[family:] + after
     if words.SURNAME_ONLY.match(rest) or words.TITLE_AFTER.match(rest):
         return True
-    if words.TITLE_AFTER.match(name[-1] + after) or words.PLACE_END.search(name):
+    if (
+        words.TITLE_AFTER.match(name[-1] + after)
+        or words.TRADE.match(name[-1] + after)
+        or words.PLACE_END.search(name)
+    ):
         return True
     return bool(words.PLACE_AFTER.match(after) or words.PLACE_WORD.match(name[-1] + after))
 
@@ -168,7 +186,8 @@ def _is_longer(read: _Text, start: int, end: int) -> bool:
     """Does the tagger read on, to a place or a trade that bears the name (王麻子剪刀铺)?"""
     while end < len(read.text) and read.marks[end, 1] >= 0.3:
         end += 1
-    return bool(words.PLACE_AFTER.match(read.text[end : end + 8]))
+    after = read.text[end : end + 8]
+    return bool(words.PLACE_AFTER.match(after) or words.TITLE_AFTER.match(after))
 
 
 def _choose(weighed: Weighed) -> Weighed:
@@ -218,12 +237,12 @@ def _dotted(read: _Text) -> Iterator[Hit]:
             begin -= 1
         while stop < end and read.marks[stop].sum() >= 0.2:
             stop += 1
-        plain = read.text[first] == "."
-        if begin == first or stop == last + 1:
-            if plain:
-                continue
-            begin = max(start, first - 4) if begin == first else begin
-            stop = min(end, last + 4) if stop == last + 1 else stop
+        supported = begin < first and stop > last + 1
+        hinted = [place for place in range(start, first) if place in read.told | read.hinted]
+        if not supported and (read.text[first] == "." or not hinted):
+            continue
+        if not supported:
+            begin, stop = hinted[-1], max(stop, min(end, last + 4))
         if words.PLACE_AFTER.match(read.text[stop : stop + 4]):
             continue
         yield Hit(begin, stop, Kind.NAME)
@@ -235,6 +254,8 @@ def _spread(read: _Text) -> Iterator[Hit]:
         signs = re.sub(r"\s", "", match[0])
         before = read.text[max(0, match.start() - 14) : match.start()]
         told = match.start() in read.told or match.start() in read.hinted
+        if not told and before and not words.BOUNDARY.match(before[-1]):
+            continue
         if signs[0] not in surnames.SINGLE or signs in words.ORDINARY or _MASKED.search(signs):
             continue
         if (words.TITLE_BEFORE.search(before) and not told) or signs[-1] in "男女":
@@ -251,7 +272,9 @@ def _pinyin(text: str) -> Iterator[Hit]:
 
 def _again(read: _Text, hits: Sequence[Hit]) -> Iterator[Hit]:
     """A name that was found once is masked wherever else it stands."""
-    for name in {read.text[hit.start : hit.end] for hit in hits if hit.sure}:
+    said = {read.text[hit.start : hit.end] for hit in hits if hit.sure}
+    said |= {part for name in said for part in name.split("·") if len(part) > 1}
+    for name in said:
         place = read.text.find(name)
         while place >= 0:
             end = place + len(name)

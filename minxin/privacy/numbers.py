@@ -16,6 +16,7 @@ from minxin.privacy import check_digits
 from minxin.privacy.hits import Hit, Kind
 
 _GAP = r"[ \t\-_.·,，、/]{0,2}"
+_SPACE = r"[ \t\-_.·]{0,2}"
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z.])", r"(?![0-9A-Za-z])"
 _CN = "零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖两"
 _CN_DIGITS = {
@@ -100,9 +101,7 @@ def _card(match: Match[str], before: str) -> bool | None:
 
 def _mobile(match: Match[str], before: str) -> bool | None:
     number = digits_of(match[0])
-    if match[0].isdigit() and len(number) == 11 and _OTHER_THING.search(before):
-        return False
-    return True
+    return not (match[0].isdigit() and len(number) == 11 and _OTHER_THING.search(before))
 
 
 def _chinese_mobile(match: Match[str], before: str) -> bool | None:
@@ -149,7 +148,7 @@ _PATTERNS = (
         Kind.SSN,
         re.compile(
             r"(?:社保|医保|社会保障|医疗保险|养老保险|公积金|参保)(?:卡|个人)?"
-            rf"(?:编号|号码|账号|帐号|卡号|号)[:：是为]?\s*([0-9A-Z](?:{_GAP}[0-9A-Z]){{7,18}}){_AFTER}"
+            rf"(?:编号|号码|账号|帐号|卡号|电脑号|号)[:：是为]?\s*([0-9A-Z](?:{_GAP}[0-9A-Z]){{7,18}}){_AFTER}"
         ),
         _always,
     ),
@@ -158,7 +157,7 @@ _PATTERNS = (
         re.compile(
             r"(?:身份证|身份号|证件|居住证|残疾证|残疾人证|低保证|户口簿|一代证|二代证|公民身份)"
             rf"(?:件|明)?(?:号码|编号|号)?[^0-9A-Za-z，。；\n]{{0,4}}"
-            rf"({_DIGIT}(?:{_GAP}{_DIGIT}){{13,19}}?(?:{_GAP}[xX])?)(?:{_AFTER}|(?=(?:19|20)\d\d年))"
+            rf"({_DIGIT}(?:{_SPACE}{_DIGIT}){{13,20}}(?:{_SPACE}[xX])?)(?:{_AFTER}|(?=(?:19|20)\d\d年))"
         ),
         _labelled_identity,
     ),
@@ -217,14 +216,15 @@ _PATTERNS = (
     _Pattern(
         Kind.WECHAT,
         re.compile(
-            r"(?:微信|薇信|威信|徽信|微X|[vVwW][xX信]|加[vV]|[（( ，。][vV](?=[:：]))(?:号码|号|ID|id)?"
+            r"(?:微信|薇信|威信|徽信|微X|加我?微|[vVwW][xX信]|加[vV]|[（( ，。][vV](?=[:：]))"
+            r"(?:号码|号|ID|id)?"
             r"(?:[是为:：]|\s){0,3}([A-Za-z][-\w]{4,19})", re.ASCII
         ),
         _always,
     ),
     _Pattern(
         Kind.QQ,
-        re.compile(r"(?:[qQ]{2}|扣扣|企鹅号?)(?:号码|号)?(?:[是为:：]|\s){0,3}([1-9]\d{4,10})(?!\d)"),
+        re.compile(r"(?:[qQ]\s?[qQ]|扣扣|企鹅号?)(?:号码|号)?(?:[是为:：]|\s){0,3}([1-9]\d{4,10})(?!\d)"),
         _always,
     ),
     _Pattern(
@@ -245,10 +245,15 @@ _PATTERNS = (
         re.compile(rf"(?<!{_DIGIT})[1一壹幺]{_GAP}{_DIGIT}(?:{_GAP}{_DIGIT}){{9}}(?!{_DIGIT})"),
         _chinese_mobile,
     ),
+    _Pattern(  # with the letters O and l for digits, as it is typed to slip through
+        Kind.PHONE,
+        re.compile(r"(?:手机|电话|号码|联系|微信)[^0-9A-Za-z]{0,4}(1[3-9OoIl][0-9OoIl]{9})(?![0-9A-Za-z])"),
+        _always,
+    ),
     _Pattern(
         Kind.PHONE,
         re.compile(
-            r"(?<![0-9])(?:(?:\+|00)86[ \-]?)?\(?0\d{2,3}\)?[ \-_]{0,3}[2-9]\d{2,3}[ \-]?\d{4}"
+            r"(?<![0-9])(?:(?:\+|00)86[ \-]?)?\(?0\d{2,3}\)?[ \-_]{0,3}[2-9](?:[ \-]{0,2}\d){6,7}"
             r"(?:\s?(?:-|转|分机号?|ext\.?)\s?\d{1,6})?(?![0-9])", re.I
         ),
         _landline,
@@ -256,7 +261,7 @@ _PATTERNS = (
     _Pattern(
         Kind.PHONE,
         re.compile(
-            r"(?:电话|座机|固话|宅电|家电|联系方式)(?:号码|号)?[:：是为]?\s*"
+            r"(?:电话|座机|固话|宅电|家电|联系方式|拨打?|打)(?:号码|号)?[:：是为]?\s*"
             r"([2-9]\d{2,3}[ \-]?\d{4}(?:\s?(?:-|转)\s?\d{1,6})?)(?![0-9])"
         ),
         _local,

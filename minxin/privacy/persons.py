@@ -53,8 +53,12 @@ def _name(text: str, name: str) -> Iterator[Hit]:
         return
     taken = surnames.length(name) or 1
     surname, given = name[:taken], name[taken:]
-    yield from _all(text, rf"(?<![\u4e00-\u9fff])({surname})(?={HONORIFIC})|({surname})(?={HONORIFIC})")
-    yield from _all(text, rf"(?<=[{_BEFORE}])({surname})(?![\u4e00-\u9fff]{{0,1}}[村镇路街区县市店家庄])")
+    yield from _all(
+        text, rf"(?<![\u4e00-\u9fff])({surname})(?={HONORIFIC})|({surname})(?={HONORIFIC})"
+    )
+    yield from _all(
+        text, rf"(?<=[{_BEFORE}])({surname})(?![\u4e00-\u9fff]{{0,1}}[村镇路街区县市店家庄])"
+    )
     if len(given) > 1:
         yield from _all(text, given)
     elif given:

@@ -1,4 +1,4 @@
-"""A text as the masker reads it: plain signs, nothing invisible, and the way back to the original."""
+"""A text as the masker reads it: plain signs, nothing invisible, and the way to the original."""
 
 from __future__ import annotations
 
