@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin import sessions
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import flagging, instructions, returns, tracking
+from minxin.cases import flagging, instructions, publishing, returns, tracking
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.questions import CARING_FROM
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
@@ -29,6 +29,13 @@ def project(event: CaseEvent, case: Case, at: datetime) -> None:
     """Write what the citizen sees, and those whose cases were merged into his."""
     tracking.project(case, at=at)
     tracking.project_joined(case, at=at)
+
+
+def publish_again(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What the public reads follows; what it would read is looked through by a job of its own, so
+    that a masker that fails keeps nothing else waiting."""
+    publishing.follow(case, at=at)
+    later("publishing.scan", case_id=case.id)
 
 
 def tell_units(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -215,6 +222,7 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "enter_instruction": (tell_of_instruction,),
 }
 OTHERWISE: tuple[Reaction, ...] = (project,)
+ALWAYS: tuple[Reaction, ...] = (publish_again,)
 
 
 def react(event_id: int, *, at: datetime) -> None:
@@ -223,7 +231,7 @@ def react(event_id: int, *, at: datetime) -> None:
     if event is None:
         return
     case = db.session.get_one(Case, event.case_id)
-    for reaction in TABLE.get(event.name, OTHERWISE):
+    for reaction in (*TABLE.get(event.name, OTHERWISE), *ALWAYS):
         reaction(event, case, at)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from minxin import clock, logs, reactions, sessions
 from minxin.background import GIVE_UP_AFTER, Outbox, error_id
-from minxin.cases import importing, instructions, intake, recomputing
+from minxin.cases import importing, instructions, intake, publications, recomputing
 from minxin.cases.citizen_acts import carry_out
 from minxin.cases.models import Case, CitizenAct
 from minxin.exchange import bulletins, delivering
@@ -72,6 +72,19 @@ def _give_back(outage_id: int) -> None:
             db.session.commit()
 
 
+def _scan(case_id: int) -> None:
+    """Look for personal data in what would be published; a masker that fails publishes nothing."""
+    case = db.session.get(Case, case_id)
+    if case is None:
+        return
+    try:
+        with db.session.begin_nested():
+            publications.scan(case, at=clock.now())
+    except Exception as error:
+        publications.fail(case)
+        log.error("masker failed", case_id=case_id, error=place(error))
+
+
 def _announce(request_id: int) -> None:
     """The word of a 请示件 leaves the system."""
     city = sessions.current().schema.removeprefix("city_")
@@ -104,6 +117,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "intake.take_in": _take_in,
     "intake.act": _act,
     "cases.import": _import,
+    "publishing.scan": _scan,
     "clocks.recompute": _recompute,
     "clocks.outage": _give_back,
     "notices.instruction_request": _announce,

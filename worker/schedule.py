@@ -13,7 +13,7 @@ from rq.exceptions import StopRequested
 from minxin import clock, logs
 from minxin.attachments import orphans
 from minxin.background import outstanding, send
-from minxin.cases import overdue, promises, uploaded
+from minxin.cases import overdue, promises, publishing, uploaded
 from minxin.comparison import rollups, summaries
 from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
@@ -100,6 +100,14 @@ def summarise(city: City) -> None:
 
 
 @duty
+def recheck(city: City) -> None:
+    """Look again through what was published under an older masker."""
+    while publishing.recheck(clock.now()):
+        db.session.commit()
+    db.session.commit()
+
+
+@duty
 def call_up(city: City) -> None:
     """Let promises wait whose review day has come."""
     promises.call_up(clock.now())
@@ -119,6 +127,7 @@ NIGHTLY = (
     # duty, minute and hour of the server's own time
     (clear_files, "30 2 * * *"),
     (complete_bulletins, "40 2 * * *"),
+    (recheck, "50 2 * * *"),
 )
 
 

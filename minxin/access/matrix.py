@@ -52,6 +52,7 @@ _OFFICE = _MAILBOX | _all(
     P.DUTY_VIEW,
     P.DUTY_BACKFILL,
     P.SUMMARY_VIEW,
+    P.PUBLIC_REVIEW,
     P.CONTACT_REVEAL,
     P.BOARD_VIEW,
 )
@@ -61,7 +62,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
     Role.OFFICE_HEAD: {
         **_OFFICE,
         **_all(Reach.CITY, P.CASE_RULE, P.CLOCK_PAUSE, P.EXTENSION_DECIDE),
-        **_all(Reach.CITY, P.CASE_WAIVE),
+        **_all(Reach.CITY, P.CASE_WAIVE, P.CASE_PUBLISH),
         **_all(Reach.CITY, P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.RULES_MANAGE),
     },
     Role.STATION: {
@@ -83,6 +84,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
             P.DUTY_VIEW,
             P.SUMMARY_WRITE,
             P.SUMMARY_VIEW,
+            P.PUBLIC_REVIEW,
             P.CONTACT_REVEAL,
         ),
         # A station handles what was sent to itself; what it passed on is the unit's to handle.

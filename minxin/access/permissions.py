@@ -48,6 +48,8 @@ class Permission(StrEnum):
     DUTY_BACKFILL = "duty.backfill"
     SUMMARY_WRITE = "summary.write"
     SUMMARY_VIEW = "summary.view"
+    PUBLIC_REVIEW = "public.review"
+    CASE_PUBLISH = "case.publish"
     CONTACT_REVEAL = "contact.reveal"
     BOARD_VIEW = "board.view"
     DESK_VIEW = "desk.view"

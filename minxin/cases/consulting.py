@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from minxin.background import later
 from minxin.calendars.counting import midnight
 from minxin.calendars.words import due_text
-from minxin.cases import clocks, contacts, reachability, reporting, workflow
+from minxin.cases import clocks, contacts, publications, reachability, workflow
 from minxin.cases.models import Case, CitizenAct
 from minxin.cases.states import Labelled
 from minxin.clock import local
@@ -36,7 +36,6 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
-from minxin.privacy.masks import mask_numbers, numbers_in
 from minxin.tenancy.models import MOVES, OfTenant
 
 TEXT_LIMIT, OPINION_LIMIT = 5_000, 1_000
@@ -105,13 +104,10 @@ class Notice:
 
 
 def draft(case: Case) -> Notice:
-    """A first wording from 公示信息 and the accepted report, with numbers masked."""
-    report = reporting.accepted(case)
-    return Notice(
-        mask_numbers(case.summary or case.subject),
-        mask_numbers(case.public_text or case.wording),
-        mask_numbers(reporting.result(report)) if report else "",
-    )
+    """A first wording from 公示信息 and the accepted report, as it was reviewed or, where nobody
+    has yet, with everything covered that the masker finds."""
+    texts = publications.covered(case)
+    return Notice(texts["title"], texts["text"], texts["result"])
 
 
 def consult(
@@ -335,10 +331,15 @@ def _check(case: Case, notice: Notice) -> None:
             raise Refused(f"请填写{called}", field)
         if len(said) > TEXT_LIMIT:
             raise Refused(f"{called}不能超过{TEXT_LIMIT}个字", field)
-        if numbers_in(said):
-            raise Refused(f"{called}里有电话号码或证件号码，请遮去后再公开", field)
         known = contacts.within(case, said)
         if known:
             raise Refused(f"{called}里还有诉求人的{'、'.join(known)}，请遮去后再公开", field)
+        found = publications.remaining(case, said)
+        if found:
+            raise Refused(
+                f"{called}里还有{len(found)}处个人信息（{'、'.join(dict.fromkeys(found))}），"
+                "请遮去；确需保留的，先在“公开审核”里说明理由",
+                field,
+            )
     if not notice.confirmed:
         raise Refused("请确认公开的内容已经逐字看过，不含个人信息", "confirmed")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin.access.check import covers
 from minxin.access.permissions import Permission
 from minxin.audit import log
-from minxin.cases import workflow
+from minxin.cases import joined, workflow
 from minxin.cases.models import Case, Contact
 from minxin.cases.states import Kind
 from minxin.errors import Refused
@@ -113,6 +113,20 @@ def within(case: Case, text: str) -> list[str]:
     bare = "".join(halfwidth(text).split())
     left = {part: "".join(halfwidth(getattr(person, part)).split()) for part in PARTS}
     return [PARTS[part] for part, value in left.items() if len(value) > 1 and value in bare]
+
+
+def known(case: Case) -> dict[str, str]:
+    """What the masker must know of a case: what its citizen left, and those whose cases were
+    merged into it. In the clear: it lives in memory only."""
+    ids = [case.id, *(each.id for each in joined.to(case))]
+    query = select(Contact, Case.number).join(Case, Case.id == Contact.case_id)
+    found: dict[str, str] = {}
+    for contact, number in db.session.execute(query.where(Contact.case_id.in_(ids))):
+        sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
+        person = unseal(sealed, number)
+        for part in PARTS:
+            found[f"{part}{contact.id}"] = getattr(person, part)
+    return found
 
 
 def phone_index(phone: str) -> bytes:

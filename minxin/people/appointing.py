@@ -12,7 +12,8 @@ from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import SLUG
 
 RESERVED = frozenset(
-    "api cases city console consultations desks healthz leaving static tracking".split()
+    "api cases city console consultations desks feed.xml healthz leaving notice published results"
+    " sitemap.xml static tracking".split()
 )
 """First words of other addresses: no tenant's desk may take them."""
 

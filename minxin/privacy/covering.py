@@ -115,5 +115,5 @@ _MASKS: dict[Kind, Callable[[str], str]] = {
     Kind.PASSPORT: _starred,
     Kind.SSN: lambda said: "〔略〕",
     Kind.USCC: lambda said: "〔略〕",
-    Kind.SENSITIVE: lambda said: "某情况",
+    Kind.SENSITIVE: lambda said: "〔略〕",
 }

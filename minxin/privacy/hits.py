@@ -43,7 +43,7 @@ _LABELS = {
     Kind.PASSPORT: "护照或通行证号",
     Kind.SSN: "社保卡号",
     Kind.USCC: "个体户代码",
-    Kind.SENSITIVE: "敏感信息",
+    Kind.SENSITIVE: "其他信息",
 }
 
 

@@ -130,6 +130,8 @@ REGULATION_1_9 = {
     "DUTY_BACKFILL":  (C,   C,    _,    _,    _,    _,   _, _, _),
     "SUMMARY_WRITE":  (_,   _,    _,    T,    _,    _,   _, _, _),
     "SUMMARY_VIEW":   (C,   C,    _,    T,    _,    _,   _, _, _),
+    "PUBLIC_REVIEW":  (C,   C,    _,    T,    _,    _,   _, _, _),
+    "CASE_PUBLISH":   (_,   C,    _,    _,    _,    _,   _, _, _),
     "CONTACT_REVEAL": (C,   C,    _,    T,    U,    _,   _, _, _),
     "BOARD_VIEW":     (C,   C,    C,    _,    _,    _,   _, _, _),
     "TENANT_MANAGE":  (_,   C,    _,    _,    _,    _,   _, _, _),

@@ -13,9 +13,12 @@ EXPECTED = {"minxin_tenant": OWN, "minxin_city": "true"}
 PUBLIC_POLICIES = {
     "consultations": "(stopped_at IS NULL)",
     "trackings": "true",
+    "publications": "true",
+    "rollups": "true",
     "outbox": "(tenant_id IS NULL)",
 }
-"""The walled tables of the portal: progress pages, what the public is asked, promises of jobs."""
+"""The walled tables of the portal: progress pages, what the public is asked and reads, the figures
+of days, promises of jobs."""
 
 PUBLIC_READS = {
     "tenants": None,
@@ -24,6 +27,12 @@ PUBLIC_READS = {
     "submissions": {"id", "number", "token"},
     "citizen_acts": {"id", "number", "act", "at", "done_at", "answer"},
     "outbox": {"id"},
+    "rollups": None,
+    "publications": {
+        *("id", "tenant_id", "title", "text", "result", "district", "unit", "category", "kind"),
+        *("state", "done", "received_on", "closed_on", "satisfaction", "course", "published_at"),
+        *("updated_at", "words"),
+    },
     "consultations": {
         *("id", "number", "title", "text", "result", "unit", "starts_at", "ends_at"),
         *("stopped_at", "conclusion", "concluded_at"),

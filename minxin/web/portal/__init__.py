@@ -23,7 +23,13 @@ def _portal() -> dict[str, Any]:
     """What templates/layout/portal.html reads; error pages outside every desk use it too."""
     if g.get("city") is None or g.get("desk") is not None:
         return {}
-    links = [("首页", url_for("portal.front")), ("工作人员登录", url_for("portal.desks"))]
+    links = [
+        ("首页", url_for("portal.front")),
+        ("公开征求意见", url_for("portal.consultations")),
+        ("各区县办理情况", url_for("portal.results")),
+        ("告知和须知", url_for("portal.notice")),
+        ("工作人员登录", url_for("portal.desks")),
+    ]
     return {"portal": {"city_name": g.city.name, "home_url": "/", "links": links}}
 
 
@@ -32,6 +38,8 @@ from minxin.web.portal import (  # noqa: E402,F401
     consultations,
     front,
     messages,
+    published,
+    results,
     submitting,
     tracking,
 )

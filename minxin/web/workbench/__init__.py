@@ -39,6 +39,7 @@ from minxin.web.workbench import (  # noqa: E402,F401
     messages,
     notices,
     promising,
+    publishing,
     questions,
     reopening,
     reporting,

@@ -155,6 +155,8 @@ _ROWS = (
     Act("provincial_stars", "登记省评星", "stars", ("enter_provincial_stars",), _is_provincial),
     Act("rating", "初审评星", "star", ("rate",)),
     Act("closing", "结案", "check2-square", ("close",)),
+    Act("publication", "公开审核", "globe", ()),
+    Act("publication_withdrawal", "撤下公开", "eye-slash", ()),
     Act("refusal", "不予受理", "x-octagon", ("refuse",)),
     Act("merging", "并案", "union", ("merge",)),
     Act("separation", "解除并案", "scissors", ("split",)),

@@ -9,6 +9,8 @@ from typing import Any
 from flask import g, request, url_for
 
 from minxin import clock
+from minxin.access import check
+from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text, remaining
 from minxin.cases import (
     clocks,
@@ -81,6 +83,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ACTS["pause"])
     if workflow.permitted(case, by, ("settle_message",)) and case.state not in messages.OVER:
         others.append(ACTS["message_entry"])
+    if case.screened_at and check.covers(by, P.PUBLIC_REVIEW, case):
+        others.append(ACTS["publication"])
     if case.unit_id and workflow.permitted(case, by, ("track",)):
         others.append(ACTS["reminder_letter"])
     running, life = clocks.of(case), timeline.events(case)
