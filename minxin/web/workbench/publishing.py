@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, g, request, url_for
-from wtforms import StringField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
 from minxin import clock
@@ -32,7 +32,7 @@ CHANGED = "公示内容刚刚有了变化，下面是新的检查结果，请重
 class ReviewForm(CaseForm):
     """Words to cover beside the hits, one a line; `source` names the text that was reviewed."""
 
-    source = StringField()
+    source = HiddenField()
     more_title = TextAreaField("标题里还要遮盖", validators=[_SHORT])
     more_text = TextAreaField("公示内容里还要遮盖", validators=[_SHORT])
     more_result = TextAreaField("办理结果里还要遮盖", validators=[_SHORT])
