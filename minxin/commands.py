@@ -12,6 +12,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from minxin import clock, supervisor
+from minxin.audit import chain
 from minxin.calendars import explain
 from minxin.calendars.rules import DEFAULT_RULES
 from minxin.calendars.workdays import official
@@ -26,11 +27,13 @@ from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
 
 cities = AppGroup("city", help="Cities of this installation.")
+audits = AppGroup("audit", help="The audit log and its hash chain.")
 
 
 def register(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(cities)
+    app.cli.add_command(audits)
     for command in (prepare_logins, due, draw_lifecycle, up):
         app.cli.add_command(command)
 
@@ -78,6 +81,25 @@ def migrate_cities() -> None:
         for city in registry.Registry(owner).all():
             schemas.migrate(owner, city.schema)
             click.echo(f"{city.slug} is up to date.")
+
+
+@audits.command("verify")
+@click.option("--city", "slug", help="Only this city.")
+def verify_audit(slug: str | None) -> None:
+    """Walk the chain of every city; say each changed or missing entry, and end with 1 if any."""
+    faults = 0
+    for city in current_app.extensions["cities"].all():
+        if slug not in (None, city.slug):
+            continue
+        with within(city.schema, login="city"):
+            for fault in chain.verify():
+                faults += 1
+                click.echo(f"{city.slug}\t{fault.words}")
+            position, newest = chain.newest()
+            waiting = chain.unlinked()
+        click.echo(f"{city.slug}\t{position} 环\t{newest}\t未链接 {waiting} 条")
+    if faults:
+        raise click.ClickException(f"审计日志有{faults}处不一致")
 
 
 @click.command("due")

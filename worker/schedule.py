@@ -12,6 +12,7 @@ from rq.exceptions import StopRequested
 
 from minxin import clock, logs
 from minxin.attachments import orphans
+from minxin.audit import chain
 from minxin.background import outstanding, send
 from minxin.cases import overdue, promises, publishing, uploaded
 from minxin.comparison import rollups, summaries
@@ -100,6 +101,14 @@ def summarise(city: City) -> None:
 
 
 @duty
+def link_audit(city: City) -> None:
+    """Link what was added to the audit log since."""
+    while chain.extend(clock.now()):
+        db.session.commit()
+    db.session.commit()
+
+
+@duty
 def recheck(city: City) -> None:
     """Look again through what was published under an older masker."""
     while publishing.recheck(clock.now()):
@@ -119,6 +128,7 @@ TABLE = (
     (resend, 10),
     (sweep, 20),
     (compare, 30),
+    (link_audit, 60),
     (summarise, 300),
     (call_up, 300),
 )

@@ -121,7 +121,7 @@ MATRIX: Mapping[Role, Mapping[P, Reach]] = {
     # 三权分立: administrators never see a case, and who makes accounts gives no roles.
     Role.SYSTEM_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ORGANISATION_MANAGE),
     Role.SECURITY_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.ROLE_MANAGE),
-    Role.AUDIT_ADMIN: _all(Reach.TENANT, P.DESK_VIEW),
+    Role.AUDIT_ADMIN: _all(Reach.TENANT, P.DESK_VIEW, P.AUDIT_VIEW),
 }
 
 

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     SUMMARY_VIEW = "summary.view"
     PUBLIC_REVIEW = "public.review"
     CASE_PUBLISH = "case.publish"
+    AUDIT_VIEW = "audit.view"
     CONTACT_REVEAL = "contact.reveal"
     BOARD_VIEW = "board.view"
     DESK_VIEW = "desk.view"

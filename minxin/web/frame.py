@@ -17,7 +17,10 @@ from minxin.web import presence
 from minxin.web.life import me
 from minxin.web.marks import full_moment
 
-MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
+MANAGING = (
+    *(P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE),
+    P.AUDIT_VIEW,
+)
 """Who has one of these has a console."""
 
 HOLDING = ("workbench.cases", "workbench.letters", "workbench.exchange")

@@ -132,6 +132,7 @@ REGULATION_1_9 = {
     "SUMMARY_VIEW":   (C,   C,    _,    T,    _,    _,   _, _, _),
     "PUBLIC_REVIEW":  (C,   C,    _,    T,    _,    _,   _, _, _),
     "CASE_PUBLISH":   (_,   C,    _,    _,    _,    _,   _, _, _),
+    "AUDIT_VIEW":     (_,   _,    _,    _,    _,    _,   _, _, T),
     "CONTACT_REVEAL": (C,   C,    _,    T,    U,    _,   _, _, _),
     "BOARD_VIEW":     (C,   C,    C,    _,    _,    _,   _, _, _),
     "TENANT_MANAGE":  (_,   C,    _,    _,    _,    _,   _, _, _),

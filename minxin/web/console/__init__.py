@@ -12,6 +12,7 @@ pages = Blueprint("console", __name__, url_prefix="/console")
 
 from minxin.web.console import (  # noqa: E402
     account,
+    audit,
     calendar,
     categories,
     home,
@@ -25,5 +26,5 @@ from minxin.web.console import (  # noqa: E402
     units,
 )
 
-__all__ = ["account", "calendar", "categories", "home", "menu", "outages", "pages", "people",
-           "rosters", "rules", "tenants", "unit", "units"]  # fmt: skip
+__all__ = ["account", "audit", "calendar", "categories", "home", "menu", "outages", "pages",
+           "people", "rosters", "rules", "tenants", "unit", "units"]  # fmt: skip

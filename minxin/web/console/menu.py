@@ -24,6 +24,7 @@ _SECTIONS = (
     ("时限规则", "console.rules", (P.RULES_MANAGE,)),
     ("工作日历", "console.calendar", (P.RULES_MANAGE,)),
     ("平台停机", "console.outages", (P.RULES_MANAGE,)),
+    ("审计日志", "console.audit", (P.AUDIT_VIEW,)),
 )
 
 

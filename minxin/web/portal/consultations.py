@@ -29,10 +29,10 @@ from minxin.errors import Refused
 from minxin.extensions import db, limiter
 from minxin.web.forms import TokenForm
 from minxin.web.guards import everyone
-from minxin.web.portal import pages
+from minxin.web.portal import challenge, pages
 from minxin.web.portal.tracking import network
 
-FROM_ONE_ADDRESS = "10 per hour"
+FROM_ONE_ADDRESS, AT_MOST = "10 per hour", "60 per hour"
 ABOUT_ONE = "300 per hour"
 """Of all addresses together about one consultation: a flood only waits."""
 TOO_MANY = "提交的意见太多了，请一小时后再试。写的内容还在这一页上"
@@ -83,8 +83,22 @@ def _too_many(_: Any) -> Response:
     return make_response(_page((request.view_args or {})["consultation_id"], form), 429)
 
 
+def _ask(_: Any) -> Response:
+    form = OpinionForm()
+    form.form_errors.append(challenge.WRONG if challenge.tried() else challenge.ASKED)
+    page = _page((request.view_args or {})["consultation_id"], form, challenge.new())
+    return make_response(page, 429)
+
+
 @pages.route("/consultations/<int:consultation_id>", methods=["GET", "POST"])
-@limiter.limit(FROM_ONE_ADDRESS, key_func=network, methods=["POST"], on_breach=_too_many)
+@limiter.limit(
+    FROM_ONE_ADDRESS,
+    key_func=network,
+    methods=["POST"],
+    exempt_when=challenge.solved,
+    on_breach=_ask,
+)
+@limiter.limit(AT_MOST, key_func=network, methods=["POST"], on_breach=_too_many)
 @limiter.limit(ABOUT_ONE, key_func=_about, methods=["POST"], on_breach=_too_many)
 @everyone
 def consultation(consultation_id: int) -> Any:
@@ -110,7 +124,9 @@ def consultation(consultation_id: int) -> Any:
     return _page(consultation_id, form), 422 if form.errors else 200
 
 
-def _page(consultation_id: int, form: OpinionForm) -> str:
+def _page(
+    consultation_id: int, form: OpinionForm, question: challenge.Question | None = None
+) -> str:
     now = clock.now()
     found = consulting.published(consultation_id, now)
     if found is None:
@@ -119,6 +135,7 @@ def _page(consultation_id: int, form: OpinionForm) -> str:
         "portal/consultation.html",
         found=found,
         form=form,
+        question=question,
         until=due_text(found.ends_at, now),
         over=now >= found.ends_at,
         limit=consulting.OPINION_LIMIT,

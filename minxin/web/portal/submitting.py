@@ -24,10 +24,11 @@ from minxin.tenancy.models import Tenant
 from minxin.web import remembering
 from minxin.web.forms import TokenForm, given, looked_into, store
 from minxin.web.guards import everyone
-from minxin.web.portal import opened, pages, receipts
+from minxin.web.portal import challenge, opened, pages, receipts
 
-FROM_ONE_ADDRESS = "10 per hour"
-"""Accepted appeals. A family, an office or a village may share an address; a flood may not."""
+FROM_ONE_ADDRESS, AT_MOST = "10 per hour", "60 per hour"
+"""Accepted appeals. A family, an office or a village may share an address, and go on by answering
+a question; a flood may not."""
 
 TOO_MANY = "从您的网络已经连续提交了多件诉求，请一小时后再交。写的内容还在这一页上，请先不要关闭"
 STALE = "页面打开得太久了，写的内容都还在，请再按一次“提交诉求”"
@@ -81,13 +82,25 @@ def _too_many(_: Any) -> Response:
     return make_response(_page(form), 429)
 
 
+def _ask(_: Any) -> Response:
+    form = _form()
+    form.form_errors.append(challenge.WRONG if challenge.tried() else challenge.ASKED)
+    return make_response(_page(form, challenge.new()), 429)
+
+
+def _was_accepted(answer: Response) -> bool:
+    return answer.status_code == 303
+
+
 @pages.route("/cases/new", methods=["GET", "POST"])
 @limiter.limit(
     FROM_ONE_ADDRESS,
     methods=["POST"],
-    deduct_when=lambda answer: answer.status_code == 303,
-    on_breach=_too_many,
+    deduct_when=_was_accepted,
+    exempt_when=challenge.solved,
+    on_breach=_ask,
 )
+@limiter.limit(AT_MOST, methods=["POST"], deduct_when=_was_accepted, on_breach=_too_many)
 @everyone
 def new() -> Any:
     """The form; what is wrong with it is said at once, and everything typed is kept."""
@@ -172,11 +185,12 @@ def _photo(form: AppealForm, upload: FileStorage, n: int) -> Photo | None:
     return Photo(name, content)
 
 
-def _page(form: AppealForm) -> Response:
+def _page(form: AppealForm, question: challenge.Question | None = None) -> Response:
     page = make_response(
         render_template(
             "portal/new.html",
             form=form,
+            question=question,
             limits=submission,
             subject_limit=SUBJECT_LIMIT,
             body_limit=BODY_LIMIT,

@@ -17,6 +17,7 @@ from minxin.cases import contacts
 from minxin.cases.models import Attachment, Case, Contact, Submission, Tracking
 from minxin.extensions import db, valkey
 from tests.web.portal.conftest import APPEAL, receipt_of, submit, token_of
+from tests.web.portal.solving import answered
 from worker import jobs
 
 
@@ -310,10 +311,35 @@ def test_an_eleventh_appeal_in_an_hour_waits_with_its_text(panjin, citizen):
         submit(citizen, subject=f"第{n}件")
     answer = citizen.post("/cases/new", data={**APPEAL, "token": "t" * 32})
     assert answer.status_code == 429
-    assert "请一小时后再交" in answer.text
+    assert "请在下面回答一个简单的问题" in answer.text
     assert APPEAL["body"] in answer.text
     with panjin.standing():
         assert count(Submission) == 10
+    assert solve(citizen, answer, wrong=True).status_code == 429
+    again = citizen.post("/cases/new", data={**APPEAL, "token": "t" * 32})
+    assert solve(citizen, again).status_code == 303
+    with panjin.standing():
+        assert count(Submission) == 11
+
+
+def solve(citizen, page, *, wrong: bool = False):
+    """Answer the question of a page and send its form again."""
+    said = answered(page.text)
+    if wrong:
+        said["challenge_answer"] = "99"
+    return citizen.post("/cases/new", data={**APPEAL, "token": "t" * 32, **said})
+
+
+def test_one_answer_opens_one_door_once(citizen):
+    for n in range(10):
+        submit(citizen, subject=f"第{n}件")
+    said = answered(citizen.post("/cases/new", data={**APPEAL, "token": "t" * 32}).text)
+    first = {**APPEAL, "token": "a" * 32, "subject": "第十一件", **said}
+    assert citizen.post("/cases/new", data=first).status_code == 303
+    second = {**APPEAL, "token": "b" * 32, "subject": "第十二件", **said}
+    assert citizen.post("/cases/new", data=second).status_code == 429
+    forged = {**second, "challenge": "e30.AAAAAA.xxxx"}
+    assert citizen.post("/cases/new", data=forged).status_code == 429
 
 
 def test_mistakes_do_not_count_against_the_limit(citizen):
