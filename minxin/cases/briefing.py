@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from minxin.cases import deeds, timeline
+from minxin.cases import contacts, deeds, timeline
 from minxin.cases.models import Case
 from minxin.cases.states import Kind, Source, Urgency
 from minxin.clock import local
-from minxin.privacy.masks import mask_numbers
+from minxin.privacy.veil import veiled
 
 LATEST = 8
 """Steps of the course that a leader reads; the older ones are in the case."""
@@ -29,7 +29,7 @@ def draft(case: Case, unit: str, at: datetime) -> str:
         *course(case),
         "以上情况，请批示。",
     ]
-    return mask_numbers("\n".join(lines))
+    return veiled("\n".join(lines), contacts.known(case))
 
 
 def course(case: Case) -> list[str]:

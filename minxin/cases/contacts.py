@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from minxin.access.check import covers
 from minxin.access.permissions import Permission
 from minxin.audit import log
-from minxin.cases import joined, workflow
+from minxin.cases import workflow
 from minxin.cases.models import Case, Contact
 from minxin.cases.states import Kind
 from minxin.errors import Refused
@@ -115,13 +116,24 @@ def within(case: Case, text: str) -> list[str]:
     return [PARTS[part] for part, value in left.items() if len(value) > 1 and value in bare]
 
 
+def read_of(sealed: Mapping[str, str | None], number: str) -> dict[str, str]:
+    """What the masker must know, from the sealed fields as JSON gives them (`\\x0102…`)."""
+    blobs = {key: bytes.fromhex(said[2:]) for key, said in sealed.items() if said}
+    parts = Sealed(*(blobs.get(f"{part}_sealed") for part in PARTS))
+    person = unseal(parts, number)
+    return {part: getattr(person, part) for part in PARTS}
+
+
 def known(case: Case) -> dict[str, str]:
     """What the masker must know of a case: what its citizen left, and those whose cases were
     merged into it. In the clear: it lives in memory only."""
-    ids = [case.id, *(each.id for each in joined.to(case))]
-    query = select(Contact, Case.number).join(Case, Case.id == Contact.case_id)
+    query = (
+        select(Contact, Case.number)
+        .join(Case, Case.id == Contact.case_id)
+        .where((Case.id == case.id) | (Case.master_id == case.id))
+    )
     found: dict[str, str] = {}
-    for contact, number in db.session.execute(query.where(Contact.case_id.in_(ids))):
+    for contact, number in db.session.execute(query):
         sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
         person = unseal(sealed, number)
         for part in PARTS:

@@ -155,6 +155,12 @@ def _led(event: CaseEvent) -> str:
     return "作出批示"
 
 
+def _tracked(event: CaseEvent) -> str:
+    promised_on = event.payload.get("promised_on")
+    until = f"，承诺{day_text(date.fromisoformat(promised_on))}前完成" if promised_on else ""
+    return f"列为跟踪件{until}"
+
+
 RECOMPUTED = {
     "calendar": "按更新的工作日历重算时限",
     "outage": "因平台停机顺延时限",
@@ -194,9 +200,10 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     ),
     "pass_message": lambda event: "留言有效，转承办单位答复",
     "reopen": _sent,
-    "track": lambda event: (
-        f"列为跟踪件，承诺{day_text(date.fromisoformat(event.payload['promised_on']))}前完成"
-    ),
+    "track": _tracked,
+    "review_public": lambda event: "确认公开内容里的个人信息",
+    "publish": lambda event: "公开诉求和办理情况",
+    "unpublish": lambda event: "撤下公开内容",
     "enter_provincial_stars": lambda event: f"登记省评星：{event.payload.get('stars')}星",
     "remind": lambda event: "列为问题提醒件，已向承办单位发出问题提醒函",
     "ask_return": lambda event: f"申请退件：{_label(Ground, event.payload.get('ground'))}",

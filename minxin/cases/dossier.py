@@ -64,8 +64,8 @@ class Dossier:
     """Names that the case points at, and the records of its tables.
 
     master: number of the case that it was merged into · joined: what was merged into it ·
-    contact: masks alone, None where nothing was left · orders: 派单, the oldest first ·
-    reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
+    contact: masks alone, None where nothing was left · sealed: the same sealed, as hex ·
+    orders: 派单, the oldest first · reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
     a question, reopenings, consultations (征求意见), appraisals (诉求人评价), promises: the newest
     first · tags, co_answers, messages: the oldest · calling_since: the present follow-up's begin ·
     co_handles: the person's unit is a co-handling one.
@@ -79,6 +79,7 @@ class Dossier:
     co_handles: bool
     joined: list[Record]
     contact: Record | None
+    sealed: Record
     orders: list[Record]
     attachments: list[Record]
     reports: list[Record]
@@ -116,7 +117,12 @@ def read(case: Case, by: Actor) -> Dossier:
     found: dict[str, Any] = dict(row._mapping)
     contacts = found.pop("contacts")
     found |= {name: found[name] or "" for name in _NAMES}
-    return Dossier(**found, contact=contacts[0] if contacts else None)
+    left = contacts[0] if contacts else {}
+    return Dossier(
+        **found,
+        contact={key: left[key] for key in left if key.endswith("_mask")} or None,
+        sealed={key: left[key] for key in left if key.endswith("_sealed")},
+    )
 
 
 _NAMES = ("tenant", "unit", "category", "holder", "master")
@@ -258,7 +264,10 @@ _DOSSIER = select(
     _records(Case.master_id == _CASE, _JOINED, Case.id).label("joined"),
     _records(
         Contact.case_id == _CASE,
-        (Contact.name_mask, Contact.phone_mask, Contact.address_mask),
+        (
+            *(Contact.name_mask, Contact.phone_mask, Contact.address_mask),
+            *(Contact.name_sealed, Contact.phone_sealed, Contact.address_sealed),
+        ),
         Contact.id,
     ).label("contacts"),
     _records(

@@ -22,11 +22,13 @@ def find_all(texts: Sequence[tuple[str, Mapping[str, str]]]) -> list[list[Hit]]:
     views = [view(text) for text, _ in texts]
     marks = tagger.marks([each.text for each in views])
     return [
-        _find(seen, each, known) for seen, each, (_, known) in zip(views, marks, texts, strict=True)
+        weigh(seen, each, known) for seen, each, (_, known) in zip(views, marks, texts, strict=True)
     ]
 
 
-def _find(seen: View, marks: tagger.Marks, known: Mapping[str, str]) -> list[Hit]:
+def weigh(seen: View, marks: tagger.Marks, known: Mapping[str, str]) -> list[Hit]:
+    """The hits in a text, given the tagger's marks of it; with marks of nothing but zeros, what
+    the rules find alone."""
     found = list(numbers.find(seen.text))
     rest = _blotted(seen.text, found)
     homes = list(dwellings.find(rest))

@@ -108,6 +108,8 @@ def _candidates(read: _Text) -> Weighed:
 def _ends(read: _Text, start: int, likely: object) -> Sequence[int]:
     family = surnames.length(read.text, start)
     ends = [start + family + given for given in (1, 2)] if family else []
+    if start in read.told and (whole := _HAN.match(read.text, start)) and 2 <= len(whole[0]) <= 4:
+        ends.append(whole.end())  # 我叫诗诗隐，: whatever it is, he says that it is his name
     if family == 2:
         ends += [start + 2, start + 3]
     run = start
@@ -139,6 +141,8 @@ def _weigh(read: _Text, start: int, end: int, beside: float = 0.0) -> float:
     family = surnames.length(name)
     if family and end - start in (family + 1, family + 2):
         weight += 0.7 + (0.3 if name[0] in surnames.COMMON or family == 2 else 0)
+    elif told and ends_here and end - start <= 4 and name[0] not in words.NEVER_IN:
+        weight += 0.3
     else:
         weight -= 0.8 if end - start <= 4 else 0.3
     weight += 2.0 if told else 1.0 if start in read.hinted else 0.0

@@ -15,6 +15,7 @@ from minxin import clock
 from minxin.attachments.inspect import inspect
 from minxin.cases.consulting import Consultation
 from minxin.cases.models import Attachment, Case, Import, ImportRow
+from minxin.cases.publications import Publication
 from minxin.cases.states import State
 from minxin.comparison.summaries import Summary
 from minxin.exchange.models import Bulletin, BulletinFile, Letter, LetterFile
@@ -45,7 +46,7 @@ id for another city's object that nothing here has."""
 HELD_BY: dict[str, str] = {}
 """URL parameter → who holds what it names: the place's "unit" or "tenant", the "own unit" of who
 knocks (whatever the matrix lets them see above it), the "office", the whole "city"."""
-PUBLIC = {"consultation_id"}
+PUBLIC = {"consultation_id", "publication_id"}
 """What anybody may read."""
 
 
@@ -311,6 +312,29 @@ def _consultation(case: Case, far: int) -> int:
     return _kept(asked, far)
 
 
+@factory("publication_id", of="city")
+def _publication(case: Case, far: int) -> int:
+    there = db.session.scalar(select(Publication.id).where(Publication.case_id == case.id))
+    if there:
+        return there
+    now = clock.now()
+    copy = Publication(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        **dict.fromkeys(("title", "text", "result", "content_hash", "approved_by"), "已遮盖"),
+        **dict.fromkeys(("district", "unit", "category", "kind", "satisfaction"), "某某"),
+        state="办理中",
+        done=False,
+        received_on=now.date(),
+        course=[],
+        words="",
+        masker="",
+        published_at=now,
+        updated_at=now,
+    )
+    return _kept(copy, far)
+
+
 @factory("tenant_slug", of="city")
 def _tenant(case: Case, far: int) -> str:
     return "nowhere" if far else db.session.get_one(Tenant, case.tenant_id).slug
@@ -344,6 +368,11 @@ def _kept(row: OfTenant, far: int) -> int:
 
 def _newest(model: type[OfTenant]) -> int:
     return db.session.scalars(select(model.id).order_by(model.id.desc()).limit(1)).one()
+
+
+def of_case(case: Case) -> dict[str, object]:
+    """What stands for each parameter in addresses that are about this case."""
+    return _place("", case, 0).values
 
 
 def make(cast, other) -> list[Place]:

@@ -105,8 +105,8 @@ def _writes_state(node: ast.AST) -> bool:
 
 
 CASES = {"case", "held", "moved", "self", "row", "found", "each"}
-OTHERS = {"tracking", "batch", "made"}
-"""Names of things that have a state too and are no case: a progress page, an import."""
+OTHERS = {"tracking", "batch", "made", "draft"}
+"""Names of things that have a state too and are no case: a progress page, an import, a 公开稿."""
 
 
 def test_only_the_workflow_writes_the_state_of_a_case():

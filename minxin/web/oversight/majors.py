@@ -12,7 +12,7 @@ from minxin.cases import flagging, majors
 from minxin.cases.majors import Major
 from minxin.cases.models import FAR, Clock
 from minxin.cases.states import State, Urgency
-from minxin.privacy.masks import mask_numbers
+from minxin.privacy.veil import veiled
 from minxin.web.guards import permitted
 from minxin.web.life import me
 from minxin.web.marks import moment, remaining, tone
@@ -27,11 +27,11 @@ def instructions() -> str:
     return render_template(
         "oversight/instructions.html",
         waiting=[
-            {**_row(each), "text": mask_numbers(asked.text), "asked_at": asked.asked_at}
+            {**_row(each), "text": veiled(asked.text), "asked_at": asked.asked_at}
             for each, asked in majors.asked_of(user_id)
         ],
         given=[
-            {"number": number, "text": mask_numbers(each.text), "at": each.entered_at}
+            {"number": number, "text": veiled(each.text), "at": each.entered_at}
             for number, each in majors.led_by(user_id)
         ],
     )
@@ -52,7 +52,7 @@ def major_cases() -> str:
 def _row(each: Major) -> dict[str, Any]:
     return {
         "number": each.number,
-        "title": mask_numbers(each.title),
+        "title": veiled(each.title),
         "urgency": Urgency(each.urgency).label,
         "state": State(each.state).label,
         "tone": tone(each.state),

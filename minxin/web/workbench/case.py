@@ -7,12 +7,13 @@ from typing import Any
 from flask import render_template
 
 from minxin.access.permissions import Permission as P
+from minxin.cases import veiling
 from minxin.extensions import htmx
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages
 from minxin.web.workbench.alike import similar
-from minxin.web.workbench.case_sheet import TEXTS, plain, sheet, texts
+from minxin.web.workbench.case_sheet import TEXTS, sheet, texts
 
 
 @pages.get("/cases/<number>", endpoint="case")
@@ -21,7 +22,9 @@ def case_page(number: str) -> Any:
     """The case. htmx asks for the texts alone when a tab is chosen."""
     case = the_case(number)
     if htmx and htmx.target == "case-texts":
-        return render_template("workbench/_case_texts.html", texts=texts(case, me()))
+        return render_template(
+            "workbench/_case_texts.html", texts=texts(case, veiling.veil(case, me()))
+        )
     return render_template("workbench/case.html", **sheet(case))
 
 
@@ -30,7 +33,8 @@ def case_page(number: str) -> Any:
 def printed(number: str) -> Any:
     """Everything of the case on paper: every text, every report, the whole life."""
     case = the_case(number)
-    every = {label: plain(getattr(case, key), case, me()) for key, label in TEXTS.items()}
+    veil = veiling.veil(case, me())
+    every = {label: veil(getattr(case, key)) for key, label in TEXTS.items()}
     return render_template("workbench/case_print.html", every_text=every, **sheet(case))
 
 

@@ -20,14 +20,15 @@ from minxin.cases import (
     messages,
     pausing,
     timeline,
+    veiling,
     workflow,
 )
 from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.states import CloseMethod, Kind, State, Tag
+from minxin.cases.veiling import Veil
 from minxin.people.actor import Actor
-from minxin.privacy.masks import mask_numbers
 from minxin.web import files
 from minxin.web.life import desks, me
 from minxin.web.marks import full_moment, moment
@@ -73,7 +74,8 @@ OUTCOMES = {
 
 def sheet(case: Case, **more: Any) -> dict[str, Any]:
     """Everything that templates/workbench/case.html needs of a case that was loaded by reach."""
-    by, folder = me(), dossier.read(case, me())
+    by = me()
+    folder, veil = veiling.opened(case, by, dossier.read(case, by))
     acts = offered(workflow.available(case, by, co_handles=folder.co_handles), case, folder)
     first = awaited(case, by, acts, folder)
     others = [act for act in acts if act is not first]
@@ -92,12 +94,12 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "case": case,
         "dossier": folder,
         "tags": [Tag(each["tag"]).label for each in folder.tags],
-        "title": plain(case.summary or case.subject, case, by),
+        "title": veil(case.summary or case.subject),
         "tone": TONES[State(case.state)],
         "state_label": state_label(case),
-        "texts": texts(case, by),
+        "texts": texts(case, veil),
         "clocks": [_clock(each) for each in running],
-        "entries": _entries(case, folder, life),
+        "entries": _entries(case, folder, life, veil),
         "files": [_file(case, each) for each in folder.attachments],
         "facts": facts(case, folder),
         "contact": contact(case, folder, by),
@@ -105,9 +107,9 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "first_act": first,
         "other_acts": others,
         "waiting": _waiting(case, folder) if first is None else "",
-        **led(folder, by, lambda text: plain(text, case, by)),
-        **asked(case, folder, life, running, lambda text: plain(text, case, by)),
-        **verified(folder, lambda text: plain(text, case, by)),
+        **led(folder, by, veil),
+        **asked(case, folder, life, running, veil),
+        **verified(folder, veil),
         **more,
     }
 
@@ -120,17 +122,17 @@ def state_label(case: Case) -> str:
 
 
 def plain(text: str, case: Case, by: Actor) -> str:
-    """A text as this person may read it: numbers in it are masked as the contact is."""
-    return text if contacts.may_reveal(case, by) else mask_numbers(text)
+    """One text of a case as this person may read it."""
+    return veiling.veil(case, by)(text)
 
 
-def texts(case: Case, by: Actor) -> dict[str, Any]:
+def texts(case: Case, veil: Veil) -> dict[str, Any]:
     """The tabs of texts and the one that is open, with its differences from 原文."""
     wanted = request.args.get("text", "")
     shown = wanted if wanted in TEXTS else ("wording" if case.wording else "body")
     here = url_for("workbench.case", desk=g.desk.slug, number=case.number)
-    text = plain(getattr(case, shown), case, by)
-    original = plain(case.body, case, by)
+    text = veil(getattr(case, shown))
+    original = veil(case.body)
     marked = bool(text) and shown != "body" and text != original
     return {
         "tabs": [
@@ -140,7 +142,7 @@ def texts(case: Case, by: Actor) -> dict[str, Any]:
         "shown": shown,
         "label": TEXTS[shown],
         "text": text,
-        "subject": plain(case.subject, case, by),
+        "subject": veil(case.subject),
         "segments": differences.between(original, text) if marked else [],
     }
 
@@ -255,11 +257,15 @@ def _clock(each: Clock) -> dict[str, Any]:
     return {**made, "words": card + left.words, "level": left.level, "stopped": ""}
 
 
-def _entries(case: Case, folder: Dossier, life: Sequence[CaseEvent]) -> list[dict[str, Any]]:
+def _entries(
+    case: Case, folder: Dossier, life: Sequence[CaseEvent], veil: Veil
+) -> list[dict[str, Any]]:
     hung = {each["id"]: each for each in folder.attachments}
     return [
         {
             **vars(line),
+            "did": veil(line.did),
+            "reason": veil(line.reason),
             "files": [_file(case, hung[key]) for key in line.attachments if key in hung],
         }
         for line in timeline.entries(life)

@@ -121,7 +121,7 @@ def test_without_a_phone_it_is_the_next_act_directly(panjin, anonymous):
 def test_what_is_wrong_is_said_and_what_was_typed_stays(panjin, anonymous):
     answer = send(panjin, anonymous, "consultation", {**TEXT, "result": "请找 13800001207"})
     assert answer.status_code == 422
-    assert "办理结果里有电话号码" in answer.text
+    assert "办理结果里还有1处个人信息（电话）" in answer.text
     assert "请找 13800001207" in answer.text
     unread = {name: value for name, value in TEXT.items() if name != "confirmed"}
     assert "请确认公开的内容" in send(panjin, anonymous, "consultation", unread).text
