@@ -65,9 +65,10 @@ class Dossier:
 
     master: number of the case that it was merged into · joined: what was merged into it ·
     contact: masks alone, None where nothing was left · sealed: the same sealed, as hex ·
-    orders: 派单, the oldest first · reports, follow_ups, extensions, requests (请示件), instructions (批示), returns and answers of
-    a question, reopenings, consultations (征求意见), appraisals (诉求人评价), promises: the newest
-    first · tags, co_answers, messages: the oldest · calling_since: the present follow-up's begin ·
+    orders: 派单, the oldest first · reports, follow_ups, extensions, requests (请示件),
+    instructions (批示), returns and answers of a question, reopenings, consultations (征求意见),
+    appraisals (诉求人评价), promises: the newest first · tags, co_answers, messages: the oldest ·
+    calling_since: the present follow-up's begin ·
     co_handles: the person's unit is a co-handling one.
     """
 
