@@ -28,6 +28,7 @@ class Story:
     stars: int = 5
     result: str = "已安排处理，问题已解决。"
     co_unit: str = ""
+    public: str = ""
 
 
 def _person(name: str, tail: str) -> Person:
@@ -65,6 +66,8 @@ STORIES = (
         "希望查一查有没有夜间施工许可。",
         "complaint", "夜间施工", "田家街道锦绣家园南侧工地", "大洼区住建局", "report", 6,
         _person("赵国强", "5530"), district="dawa", summary="锦绣家园南侧工地夜间施工噪声扰民",
+        public="我叫赵国强，住田家街道锦绣家园6栋1单元302，南侧在建楼盘连续多日夜里十一点以后还在浇筑，"
+        "工地值班电话13800009911没有人接，拉混凝土的车牌是辽L5K302。",
     ),
     Story(
         "建议在学校门口增设斑马线和减速带",

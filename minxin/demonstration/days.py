@@ -58,6 +58,7 @@ def live(now: datetime) -> None:
     for asked in QUESTIONS:
         _ask(asked, clerk, now)
     _attend(now)
+    branches.publish(now)
     for day in range(15, -1, -1):
         rollups.refresh((now - timedelta(days=day)).date(), at=now)
     while overdue.sweep(now):
@@ -148,7 +149,7 @@ def _screen(case: Case, story: Story, clerk: Actor, at: datetime) -> None:
         category_id=category,
         summary=story.summary,
         wording=story.body,
-        public_text=story.summary,
+        public_text=story.public or story.summary,
         urgency=story.urgency,
         place=story.place,
         district=story.district,

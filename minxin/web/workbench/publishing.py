@@ -120,9 +120,9 @@ def _show(case: Case, form: ReviewForm, status: int) -> Any:
     draft = publications.of(case)
     blocked = ""
     if draft is None or not draft.source_hash:
-        blocked = "还没有可以公开的内容：规范定性以后，系统检查完个人信息，再来审核。"
+        blocked = "还没有可以公开的内容：规范定性以后，系统检查完个人信息，再来审核"
         if draft is not None and draft.state == "failed":
-            blocked = "个人信息检查没有成功，系统会再试；检查完以前不能公开。"
+            blocked = "个人信息检查没有成功，系统会再试；检查完以前不能公开"
     form.source.raw_data, form.source.data = None, draft.source_hash if draft else ""
     return panel.show(
         ACTS["publication"],
