@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     extensions.login.init_app(app)
     extensions.htmx.init_app(app)
     extensions.limiter.init_app(app)
-    ring.use(Vault.from_secret(settings.contact_key))
+    ring.use(Vault.from_secrets(settings.contact_keys))
     channels.use(settings.notice_urls)
     background.send_with(send)
     app.extensions["settings"] = settings

@@ -16,7 +16,7 @@ from minxin.audit import chain
 from minxin.calendars import explain
 from minxin.calendars.rules import DEFAULT_RULES
 from minxin.calendars.workdays import official
-from minxin.cases import lifecycle, starter
+from minxin.cases import lifecycle, resealing, starter
 from minxin.config import ROOT, Settings
 from minxin.demonstration import branches, days, people
 from minxin.embedded import EmbeddedError
@@ -27,6 +27,7 @@ from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
 
 cities = AppGroup("city", help="Cities of this installation.")
+sealed = AppGroup("contacts", help="Contact fields and the keys that seal them.")
 audits = AppGroup("audit", help="The audit log and its hash chain.")
 
 
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(cities)
     app.cli.add_command(audits)
+    app.cli.add_command(sealed)
     for command in (prepare_logins, due, draw_lifecycle, up):
         app.cli.add_command(command)
 
@@ -81,6 +83,19 @@ def migrate_cities() -> None:
         for city in registry.Registry(owner).all():
             schemas.migrate(owner, city.schema)
             click.echo(f"{city.slug} is up to date.")
+
+
+@sealed.command("reseal")
+def reseal_contacts() -> None:
+    """Seal every contact field with the newest key; say what older keys still hold."""
+    for city in current_app.extensions["cities"].all():
+        with within(city.schema, login="city"):
+            done = 0
+            for number in resealing.reseal():
+                db.session.commit()
+                done += number
+                click.echo(f"{city.slug}\t{done}")
+            click.echo(f"{city.slug}\t重新加密 {done} 条，旧密钥还有 {resealing.left()} 条")
 
 
 @audits.command("verify")

@@ -35,7 +35,7 @@ class Settings:
     database_urls: Mapping[str, str]
     redis_url: str
     secret_key: str
-    contact_key: str
+    contact_keys: Mapping[int, str]
     folder: Path
     embedded: bool
     port: int
@@ -67,14 +67,15 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
     contact = env.get("MINXIN_CONTACT_KEY") or _kept_secret(
         folder, "contact_key", embedded, "MINXIN_CONTACT_KEY"
     )
-    for name, value in (("SECRET_KEY", secret), ("MINXIN_CONTACT_KEY", contact)):
+    later = {f"MINXIN_CONTACT_KEY_{n}": key for n, key in _later_keys(env).items()}
+    for name, value in {"SECRET_KEY": secret, "MINXIN_CONTACT_KEY": contact, **later}.items():
         if len(value) < 32:
             raise SettingsError(f"{name} must have at least 32 characters")
     return Settings(
         database_urls=_database_urls(env, database_url, secret),
         redis_url=_redis_url(redis_url or ""),
         secret_key=secret,
-        contact_key=contact,
+        contact_keys={1: contact, **_later_keys(env)},
         folder=folder,
         embedded=embedded,
         port=_number(env, "PORT", 8000, least=1, most=65535),
@@ -85,6 +86,20 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         proxies=_number(env, "MINXIN_PROXIES", 0),
         notice_urls=_notice_urls(env),
     )
+
+
+def _later_keys(env: Mapping[str, str]) -> dict[int, str]:
+    """MINXIN_CONTACT_KEY_2, _3 …: keys that took the place of the first one, by number. All stay
+    set until `flask contacts reseal` says that nothing is sealed with the older ones."""
+    found: dict[int, str] = {}
+    for name, value in env.items():
+        number = name.removeprefix("MINXIN_CONTACT_KEY_")
+        if number == name or not value:
+            continue
+        if not re.fullmatch(r"[2-9]|[1-9][0-9]{1,3}", number):
+            raise SettingsError(f"{name} must end in the number of the key, from 2 on")
+        found[int(number)] = value
+    return found
 
 
 def login_password(secret_key: str, login: str) -> str:

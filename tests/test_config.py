@@ -104,8 +104,8 @@ def test_with_no_servers_named_the_embedded_ones_are_used(tmp_path):
     assert settings.demonstration
     again = from_environment({"MINXIN_DATA": str(tmp_path)})
     assert settings.secret_key == again.secret_key, "made once and kept"
-    assert settings.contact_key == again.contact_key
-    assert settings.secret_key != settings.contact_key
+    assert settings.contact_keys == again.contact_keys
+    assert settings.secret_key != settings.contact_keys[1]
     for name in ("secret_key", "contact_key"):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0, "for its owner's eyes only"
 
@@ -113,3 +113,11 @@ def test_with_no_servers_named_the_embedded_ones_are_used(tmp_path):
 def test_an_embedded_city_may_do_without_its_demonstration(tmp_path):
     env = {"MINXIN_DATA": str(tmp_path), "MINXIN_DEMONSTRATION": "0"}
     assert not from_environment(env).demonstration
+
+
+def test_later_keys_are_numbered_and_as_long_as_the_first(tmp_path):
+    settings = _with(tmp_path, MINXIN_CONTACT_KEY_2="k" * 40, MINXIN_CONTACT_KEY_10="j" * 40)
+    assert sorted(settings.contact_keys) == [1, 2, 10]
+    for name, value in (("MINXIN_CONTACT_KEY_2", "short"), ("MINXIN_CONTACT_KEY_1", "k" * 40)):
+        with pytest.raises(SettingsError, match=name):
+            _with(tmp_path, **{name: value})

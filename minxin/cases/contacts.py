@@ -46,9 +46,10 @@ class Sealed:
     address: bytes | None
 
 
-def seal(person: Person, number: str) -> Sealed:
-    """Encrypt what was left; empty fields stay empty."""
-    return Sealed(*(vault().seal(v, number) if v else None for v in _fields(person)))
+def seal(person: Person, number: str, tenant_id: int = 0) -> Sealed:
+    """Encrypt what was left with the tenant's key (the installation's, while no tenant has the
+    case); empty fields stay empty."""
+    return Sealed(*(vault().seal(v, number, tenant_id) if v else None for v in _fields(person)))
 
 
 def unseal(sealed: Sealed, number: str) -> Person:
@@ -71,7 +72,7 @@ def drawn(case: Case, person: Person) -> Contact | None:
     case.has_phone = phone is not None
     if not any(_fields(person)):
         return None
-    sealed = seal(person, case.number)
+    sealed = seal(person, case.number, case.tenant_id)
     return Contact(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -98,7 +99,7 @@ def leave_phone(case: Case, phone: str, *, by: Actor, at: datetime) -> None:
     if contact is None:
         contact = Contact(tenant_id=case.tenant_id, case_id=case.id)
         db.session.add(contact)
-    contact.phone_sealed = vault().seal(number, case.number)
+    contact.phone_sealed = vault().seal(number, case.number, case.tenant_id)
     contact.phone_mask, contact.phone_index = masks.mask_phone(number), phone_index(number)
     case.has_phone = True
     workflow.note(case, "leave_phone", by=by, at=at)

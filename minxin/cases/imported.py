@@ -19,6 +19,7 @@ from minxin.cases.uploaded import sheet_of
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import User
+from minxin.privacy import watermark
 from minxin.privacy.masks import mask_name, mask_numbers, mask_phone
 from minxin.workbooks import mapping as columns
 from minxin.workbooks import writing
@@ -132,7 +133,11 @@ def failure_sheet(batch: Import, *, store: Store, by: Actor, at: datetime) -> by
             if row.number in wanted
         ]
         return writing.error_sheet(
-            sheet.columns, errors, made_by=by.unit_name or by.name, made_at=at
+            sheet.columns,
+            errors,
+            made_by=by.unit_name or by.name,
+            made_at=at,
+            mark=watermark.mark(by.name, by.unit_name, at),
         )
 
 

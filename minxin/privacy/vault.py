@@ -2,7 +2,8 @@
 so that SM4/SM3 can take the place of AES/SHA-256 here alone (GB/T 39786); a sealed value names
 its cipher in the first byte for that day.
 
-Sealed value: cipher (1 byte) + key number (2 bytes, big-endian) + nonce (12) + ciphertext and tag.
+Sealed value: cipher (1 byte) + key number (2 bytes, big-endian) + owner (8, the tenant whose key it
+is; 0: the installation's) + nonce (12) + ciphertext and tag.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from minxin.errors import MinxinError
 from minxin.privacy.codes import tidy
 
-_AES_256_GCM = 1
-_HEADER, _NONCE, _TAG = 3, 12, 16
+_WITHOUT_OWNER, _AES_256_GCM = 1, 2
+_NUMBERED, _HEADER, _NONCE, _TAG = 3, 11, 12, 16
 _INDEX_BYTES = 16
 _MIN_SECRET = 32
 _MIN_DISTINCT = 10
@@ -65,13 +66,22 @@ class Vault:
         """A vault with one key, number 1, from a settings secret (32 characters or more)."""
         return cls({1: root_key(secret)}, current=1)
 
+    @classmethod
+    def from_secrets(cls, secrets: Mapping[int, str]) -> Self:
+        """A vault from numbered secrets; the highest number seals, the others still open."""
+        return cls({number: root_key(each) for number, each in secrets.items()}, max(secrets))
+
     def scoped(self, scope: str) -> Vault:
         """The same roots with keys of their own for a part of the installation, e.g. a city."""
         return Vault(self._keys, self._current, f"{self._scope}/{scope}")
 
-    def seal(self, text: str, context: str) -> bytes:
-        """Encrypt text, bound to context (such as `contact.phone:1042`): it opens only there."""
-        return self.seal_bytes(text.encode(), context)
+    def seal(self, text: str, context: str, owner: int = 0) -> bytes:
+        """Encrypt text, bound to context (such as `contact.phone:1042`): it opens only there.
+
+        owner: the tenant whose own key is used; what was sealed says itself whose that is, so that
+        it opens wherever the case goes.
+        """
+        return self.seal_bytes(text.encode(), context, owner)
 
     def open(self, blob: bytes, context: str) -> str:
         """Decrypt what `seal` returned.
@@ -81,32 +91,40 @@ class Vault:
         """
         return self.open_bytes(blob, context).decode()
 
-    def seal_bytes(self, content: bytes, context: str) -> bytes:
+    def seal_bytes(self, content: bytes, context: str, owner: int = 0) -> bytes:
         """Encrypt a file as `seal` does a text."""
         header = bytes([_AES_256_GCM]) + self._current.to_bytes(2, "big")
+        header += owner.to_bytes(8, "big")
         nonce = os.urandom(_NONCE)
-        cipher = AESGCM(self._derive(self._current, "data"))
+        cipher = AESGCM(self._derive(self._current, _data_key(owner)))
         return header + nonce + cipher.encrypt(nonce, content, _bound(header, context))
 
     def open_bytes(self, blob: bytes, context: str) -> bytes:
         """Decrypt what `seal_bytes` returned. Raises VaultError as `open` does."""
         blob = bytes(blob)
-        if len(blob) < _HEADER + _NONCE + _TAG or blob[0] != _AES_256_GCM:
+        length = _NUMBERED if blob[:1] == bytes([_WITHOUT_OWNER]) else _HEADER
+        if len(blob) < length + _NONCE + _TAG or blob[0] not in (_WITHOUT_OWNER, _AES_256_GCM):
             raise VaultError("not a sealed value")
-        header, nonce = blob[:_HEADER], blob[_HEADER : _HEADER + _NONCE]
+        header, nonce = blob[:length], blob[length : length + _NONCE]
         number = self.key_number(blob)
         if number not in self._keys:
             raise VaultError(f"sealed with key {number}, which is not known")
-        cipher = AESGCM(self._derive(number, "data"))
+        owner = int.from_bytes(header[_NUMBERED:], "big")
+        cipher = AESGCM(self._derive(number, _data_key(owner)))
         try:
-            return cipher.decrypt(nonce, blob[_HEADER + _NONCE :], _bound(header, context))
+            return cipher.decrypt(nonce, blob[length + _NONCE :], _bound(header, context))
         except InvalidTag:
             raise VaultError("sealed value was changed or belongs elsewhere") from None
 
     @staticmethod
     def key_number(blob: bytes) -> int:
         """Number of the key that sealed a value: says what still waits for re-sealing."""
-        return int.from_bytes(blob[1:_HEADER], "big")
+        return int.from_bytes(blob[1:_NUMBERED], "big")
+
+    @property
+    def current(self) -> int:
+        """Number of the key that seals now."""
+        return self._current
 
     def blind_index(self, value: str, purpose: str) -> bytes:
         """16 bytes that are equal for equal values of one purpose and tell nothing else.
@@ -147,6 +165,10 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"<Vault {len(self._keys)} keys, current {self._current}>"
+
+
+def _data_key(owner: int) -> str:
+    return f"data/{owner}" if owner else "data"
 
 
 def root_key(secret: str | bytes) -> bytes:

@@ -14,13 +14,10 @@ from minxin.cases import tabs
 from minxin.notices import inbox
 from minxin.people.actor import Actor
 from minxin.web import presence
-from minxin.web.life import me
+from minxin.web.life import me, taken_by
 from minxin.web.marks import full_moment
 
-MANAGING = (
-    *(P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE),
-    P.AUDIT_VIEW,
-)
+MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
 """Who has one of these has a console."""
 
 HOLDING = ("workbench.cases", "workbench.letters", "workbench.exchange")
@@ -50,6 +47,7 @@ class Frame:
     home_url: str
     counter_urls: dict[str, str]
     printed_at: str
+    watermark: str
 
 
 def frame() -> Frame:
@@ -90,6 +88,7 @@ def _frame(by: Actor) -> Frame:
             "late": _at_desk("workbench.todo", view="late"),
         },
         printed_at=full_moment(clock.now()),
+        watermark=taken_by(clock.now()),
     )
 
 
@@ -109,6 +108,7 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("周总结", "journal-text", "workbench.summaries", P.SUMMARY_VIEW, None),
         ("消息", "bell", "workbench.notices", P.DESK_VIEW, None),
         ("管理", "gear", "console.home", MANAGING, None),
+        ("审计日志", "journal-check", "console.audit", P.AUDIT_VIEW, None),
     )
     return [
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from minxin.extensions import db, login
 from minxin.people.actor import Actor
 from minxin.people.models import User
 from minxin.people.roles import Role
+from minxin.privacy import watermark
 from minxin.sessions import Context
 from minxin.tenancy import context
 from minxin.tenancy.models import Tenant
@@ -140,6 +142,11 @@ def load(key: str) -> SignedIn | None:
         return None
     user, acting = found
     return SignedIn(user, acting) if acting.at_city_desk == g.desk.is_city else None
+
+
+def taken_by(at: datetime) -> str:
+    """Whose screen or sheet this is, and when: the mark of whatever he takes away."""
+    return watermark.mark(me().name, me().unit_name, at)
 
 
 def me() -> Actor:

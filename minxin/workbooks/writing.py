@@ -34,8 +34,10 @@ def table(
     *,
     made_by: str,
     made_at: datetime,
+    mark: str,
 ) -> bytes:
-    """An .xlsx with one sheet. `made_by` is the office (制表单位), `made_at` aware.
+    """An .xlsx with one sheet. `made_by` is the office (制表单位), `made_at` aware; mark: who takes
+    it away (`privacy.watermark`), at the foot of every page and in the file's properties.
 
     Texts stay texts (identity and telephone numbers keep every digit), numbers and dates can be
     sorted and summed; aware instants are shown in Shanghai time.
@@ -46,7 +48,8 @@ def table(
         target,
         {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False},
     )
-    _Page(book, title, columns).write(rows, made_by, made_at)
+    book.set_properties({"author": made_by, "comments": mark})
+    _Page(book, title, columns, mark).write(rows, made_by, made_at)
     book.close()
     return target.getvalue()
 
@@ -57,6 +60,7 @@ def error_sheet(
     *,
     made_by: str,
     made_at: datetime,
+    mark: str,
     title: str = "导入未成功的行",
 ) -> bytes:
     """The rows that were not imported: 行号 and 原因, then the original columns, all as text.
@@ -69,12 +73,13 @@ def error_sheet(
         [str(error.row_number), error.message, *map(shown, error.values[skip:])] for error in errors
     )
     names = [*_ERROR_COLUMNS, *columns[skip:]]
-    return table(title, names, rows, made_by=made_by, made_at=made_at)
+    return table(title, names, rows, made_by=made_by, made_at=made_at, mark=mark)
 
 
 class _Page:
-    def __init__(self, book: Any, title: str, columns: Sequence[str]) -> None:
+    def __init__(self, book: Any, title: str, columns: Sequence[str], mark: str) -> None:
         self._title = title
+        self._mark = mark.replace("&", "&&")  # a lone & is a code in headers and footers
         self._columns = columns
         self._sheet = book.add_worksheet()
         body = {"valign": "top", "text_wrap": True, "border": 1}
@@ -149,7 +154,7 @@ class _Page:
         self._sheet.set_landscape()
         self._sheet.fit_to_pages(1, 0)
         self._sheet.repeat_rows(_HEADER)
-        self._sheet.set_footer("&C第 &P 页，共 &N 页")
+        self._sheet.set_footer(f"&L{self._mark[:120]}&C第 &P 页，共 &N 页")
         self._sheet.autofilter(_HEADER, 0, max(last_row, _HEADER), last)
 
 

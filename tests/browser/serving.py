@@ -141,7 +141,7 @@ def _environment(settings: Settings, offset: Path) -> dict[str, str]:
         "DATABASE_URL": settings.database_urls["owner"],
         "REDIS_URL": settings.redis_url,
         "SECRET_KEY": settings.secret_key,
-        "MINXIN_CONTACT_KEY": settings.contact_key,
+        "MINXIN_CONTACT_KEY": settings.contact_keys[1],
         "MINXIN_DATA": str(settings.folder),
         "LD_PRELOAD": _faketime(),
         "FAKETIME_TIMESTAMP_FILE": str(offset),

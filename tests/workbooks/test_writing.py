@@ -14,7 +14,11 @@ from minxin.workbooks.mapping import KNOWN, guess
 from minxin.workbooks.parsed import ParsedRow, RowError, parse
 from minxin.workbooks.reading import open_sheet
 
-MADE = {"made_by": "市民心网办公室", "made_at": datetime(2026, 11, 22, 4, tzinfo=UTC)}
+MADE = {
+    "made_by": "市民心网办公室",
+    "made_at": datetime(2026, 11, 22, 4, tzinfo=UTC),
+    "mark": "林静 市民心网办 2026-11-22 12:00",
+}
 
 
 def sheet_of(content: bytes):
@@ -42,7 +46,9 @@ def test_texts_stay_texts_and_numbers_and_dates_can_be_reckoned_with() -> None:
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://a.b")', "+1", "-1+1", "@SUM(A1)", "{=1}"])
 def test_nothing_typed_becomes_a_formula_or_a_link(text: str) -> None:
-    content = writing.table(text, [text], [[text]], made_by=text, made_at=MADE["made_at"])
+    content = writing.table(
+        text, [text], [[text]], made_by=text, made_at=MADE["made_at"], mark=text
+    )
     sheet = sheet_of(content)
     assert sheet["A4"].value == text
     assert {cell.data_type for row in sheet for cell in row} == {"s"}
@@ -95,3 +101,9 @@ def test_wrong_rows_can_be_corrected_and_imported_as_they_are(build, tmp_path: P
     with open_sheet(path, KNOWN) as sheet:
         rows = list(parse(sheet, guess(sheet.columns)))
     assert [type(row) for row in rows] == [ParsedRow, ParsedRow]
+
+
+def test_every_sheet_says_who_took_it_away() -> None:
+    book = load_workbook(io.BytesIO(writing.table("表", ["甲"], [["一"]], **MADE)))
+    assert book.active.oddFooter.left.text == MADE["mark"]
+    assert book.properties.description == MADE["mark"]

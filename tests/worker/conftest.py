@@ -71,7 +71,7 @@ def start(settings: Settings, own_valkey: str, tmp_path: Path) -> Iterator[Start
             "DATABASE_URL": settings.database_urls["owner"],
             "REDIS_URL": own_valkey,
             "SECRET_KEY": settings.secret_key,
-            "MINXIN_CONTACT_KEY": settings.contact_key,
+            "MINXIN_CONTACT_KEY": settings.contact_keys[1],
             "MINXIN_DATA": str(settings.folder),
             **more,
         }

@@ -25,7 +25,7 @@ from minxin.web.console import pages
 from minxin.web.console.acting import status
 from minxin.web.forms import Form, given
 from minxin.web.guards import permitted
-from minxin.web.life import me
+from minxin.web.life import me, taken_by
 from minxin.workbooks import writing
 from minxin.workbooks.roster import Handover, Outcome, Placing, Roster, Taken, take
 
@@ -82,6 +82,7 @@ def roster_sheet(roster: str) -> Any:
         kind.rows(at),
         made_by=g.desk.name,
         made_at=at,
+        mark=taken_by(at),
     )
     log.record(
         "roster.export", tenant_id=g.desk.tenant_id, by=me(), at=at, object_kind=kind.roster.key
@@ -159,6 +160,7 @@ def _error_sheet(roster: Roster, taken: Taken) -> str:
         taken.errors,
         made_by=g.desk.name,
         made_at=clock.now(),
+        mark=taken_by(clock.now()),
         title=f"{roster.title}：导入未成功的行",
     )
     return _linked(sheet)
@@ -166,7 +168,12 @@ def _error_sheet(roster: Roster, taken: Taken) -> str:
 
 def _handover_sheet(handover: Handover) -> str:
     sheet = writing.table(
-        handover.title, handover.columns, handover.rows, made_by=g.desk.name, made_at=clock.now()
+        handover.title,
+        handover.columns,
+        handover.rows,
+        made_by=g.desk.name,
+        made_at=clock.now(),
+        mark=taken_by(clock.now()),
     )
     return _linked(sheet)
 

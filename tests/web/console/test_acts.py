@@ -74,7 +74,7 @@ def test_who_manages_nothing_has_no_console(panjin, username):
     client = panjin.client(username)
     assert client.get("/console/").status_code == 403
     desk = panjin.desk(username)
-    assert "/console/" not in client.get(f"/{desk}/notices").text
+    assert 'href="/console/"' not in client.get(f"/{desk}/notices").text
 
 
 def test_a_unit_is_made_renamed_and_led(panjin):
