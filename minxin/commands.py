@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import click
 from flask import Flask, current_app
@@ -16,7 +17,7 @@ from minxin.audit import chain
 from minxin.calendars import explain
 from minxin.calendars.rules import DEFAULT_RULES
 from minxin.calendars.workdays import official
-from minxin.cases import lifecycle, resealing, starter
+from minxin.cases import lifecycle, resealing, retention, starter
 from minxin.config import ROOT, Settings
 from minxin.demonstration import branches, days, people
 from minxin.embedded import EmbeddedError
@@ -96,6 +97,37 @@ def reseal_contacts() -> None:
                 done += number
                 click.echo(f"{city.slug}\t{done}")
             click.echo(f"{city.slug}\t重新加密 {done} 条，旧密钥还有 {resealing.left()} 条")
+
+
+@sealed.command("destroy")
+@click.option("--years", default=5, show_default=True, help="Years after the end of a case.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be destroyed.")
+def destroy_personal(years: int, dry_run: bool) -> None:
+    """Destroy the personal data of cases that ended years ago; what remains is a note of it."""
+    if years < 1:
+        raise click.ClickException("至少保存一年")
+    at = clock.now()
+    with _owner() as owner:
+        for city in current_app.extensions["cities"].all():
+            with within(city.schema, login="city"):
+                number = _destroy(owner, city, years, at, dry_run=dry_run)
+            verb = "将销毁" if dry_run else "已销毁"
+            click.echo(f"{city.slug}\t{verb} {number} 件诉求的个人信息")
+
+
+def _destroy(owner: Engine, city: City, years: int, at: datetime, *, dry_run: bool) -> int:
+    if dry_run:
+        return retention.number(years, at)
+    number = 0
+    while cases := retention.due(years, at):
+        with owner.begin() as connection:
+            retention.let_owner_in(connection, city.schema)
+            for case in cases:
+                retention.clear(case, years=years, at=at, owner=connection)
+            retention.keep_owner_out(connection)
+        db.session.commit()
+        number += len(cases)
+    return number
 
 
 @audits.command("verify")

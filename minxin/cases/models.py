@@ -165,6 +165,14 @@ class Case(OfTenant):
         Index("ix_cases_due_at_id", "due_at", "id"),
         Index("ix_cases_tenant_id_kind_source_urgency", *_NARROWED),
         Index("ix_cases_received_at", "received_at"),
+        Index(
+            "ix_cases_uncleared",
+            "updated_at",
+            postgresql_where=text(
+                "cleared_at IS NULL AND state IN"
+                " ('closed', 'refused', 'withdrawn', 'judged', 'merged')"
+            ),
+        ),
         Index("ix_cases_flagged_at", "flagged_at", postgresql_where=text("flagged_at IS NOT NULL")),
         {"info": MOVES},
     )
@@ -192,6 +200,7 @@ class Case(OfTenant):
     screened_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]  # its personal data was destroyed
     due_at: Mapped[datetime] = mapped_column(default=FAR)  # the earliest running clock
     yellow_at: Mapped[datetime | None]
     clock_key: Mapped[str | None]
