@@ -40,6 +40,15 @@ def open_with(number: str, code: str) -> Tracking | None:
     return found if fits else None
 
 
+def change_code(tracking: Tracking) -> str:
+    """Give a tracking a new code, which it answers; the old one opens nothing from then on. By the
+    public login, which may change this column and no other."""
+    code = new_code()
+    tracking.code_digest = vault().code_digest(tracking.number, code)
+    db.session.flush()
+    return code
+
+
 def find(number: str) -> Tracking | None:
     """The tracking of a case. Only for who has shown number and code before."""
     return db.session.scalar(select(Tracking).where(Tracking.number == number))

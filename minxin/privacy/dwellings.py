@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from minxin.privacy.hits import Hit, Kind
+from minxin.privacy.numbers import blotted
 
 _CN = "一二三四五六七八九十百零〇○两"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[A-Za-z]|[甲乙丙丁东西南北]|[{_CN}]{{1,4}})"
@@ -66,18 +67,20 @@ _HOMES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def find(text: str) -> Iterator[Hit]:
     """The homes in a text that was brought to plain signs (`view`)."""
-    taken: list[tuple[int, int]] = []
+    rest = text
     for regex, when in _HOMES:
-        for match in regex.finditer(text):
-            start, end = match.span()
-            while end > start and text[end - 1] in " \t":
-                end -= 1
-            if any(start < there_end and end > there for there, there_end in taken):
-                continue
-            sure = _sure(when, text[max(0, start - 34) : start], text[end : end + 6])
-            if sure is None:
-                continue
-            taken.append((start, end))
+        found = list(_of(regex, when, rest))
+        yield from found
+        rest = blotted(rest, found)
+
+
+def _of(regex: re.Pattern[str], when: str, text: str) -> Iterator[Hit]:
+    for match in regex.finditer(text):
+        start, end = match.span()
+        while end > start and text[end - 1] in " \t":
+            end -= 1
+        sure = _sure(when, text[max(0, start - 34) : start], text[end : end + 6])
+        if sure is not None:
             yield Hit(start, end, Kind.ADDRESS, sure)
 
 

@@ -30,17 +30,11 @@ def weigh(seen: View, marks: tagger.Marks, known: Mapping[str, str]) -> list[Hit
     """The hits in a text, given the tagger's marks of it; with marks of nothing but zeros, what
     the rules find alone."""
     found = list(numbers.find(seen.text))
-    rest = _blotted(seen.text, found)
+    rest = numbers.blotted(seen.text, sorted(found))
     homes = list(dwellings.find(rest))
-    people = list(names.find(_blotted(rest, homes, "\x00"), marks, found))
+    people = list(names.find(numbers.blotted(rest, sorted(homes)), marks, found))
     own = list(persons.find(seen.text, known))
     return [
         Hit(*seen.original(hit.start, hit.end), hit.kind, hit.sure)
         for hit in union([*own, *found, *homes, *people])
     ]
-
-
-def _blotted(text: str, hits: Sequence[Hit], sign: str = "\x00") -> str:
-    for hit in hits:
-        text = text[: hit.start] + sign * (hit.end - hit.start) + text[hit.end :]
-    return text

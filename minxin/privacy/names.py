@@ -197,9 +197,11 @@ def _is_longer(read: _Text, start: int, end: int) -> bool:
 def _choose(weighed: Weighed) -> Weighed:
     """The heaviest first, none over another."""
     chosen: Weighed = {}
+    taken: set[int] = set()
     for (start, end), weight in sorted(weighed.items(), key=lambda each: (-each[1], each[0])):
-        if all(end <= there or start >= there_end for there, there_end in chosen):
+        if taken.isdisjoint(range(start, end)):
             chosen[start, end] = weight
+            taken.update(range(start, end))
     return chosen
 
 

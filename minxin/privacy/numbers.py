@@ -8,7 +8,7 @@ and each takes what it finds, so that an identity number is never read as a card
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from re import Match
 
@@ -52,16 +52,27 @@ def find(text: str) -> Iterator[Hit]:
     """The numbers in a text that was brought to plain signs (`view`)."""
     rest = text
     for pattern in _PATTERNS:
-        for match in pattern.regex.finditer(rest):
-            group = 1 if pattern.regex.groups else 0
-            start, end = match.span(group)
-            if start < 0:
-                continue
-            sure = pattern.sure(match, rest[max(0, match.start() - 16) : match.start()])
-            if sure is None:
-                continue
+        found = list(_of(pattern, rest))
+        yield from found
+        rest = blotted(rest, found)
+
+
+def blotted(text: str, hits: Sequence[Hit]) -> str:
+    """The text with what was found taken out of reach for what follows. hits: in order."""
+    parts, done = [], 0
+    for hit in hits:
+        parts += [text[done : hit.start], "\x00" * (hit.end - hit.start)]
+        done = hit.end
+    return "".join([*parts, text[done:]])
+
+
+def _of(pattern: _Pattern, text: str) -> Iterator[Hit]:
+    for match in pattern.regex.finditer(text):
+        start, end = match.span(1 if pattern.regex.groups else 0)
+        before = text[max(0, match.start() - 16) : match.start()]
+        sure = pattern.sure(match, before) if start >= 0 else None
+        if sure is not None:
             yield Hit(start, end, pattern.kind, sure)
-            rest = rest[:start] + "\x00" * (end - start) + rest[end:]
 
 
 def digits_of(text: str) -> str:

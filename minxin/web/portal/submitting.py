@@ -13,7 +13,7 @@ from wtforms import MultipleFileField, SelectChoice, SelectField, StringField, T
 from wtforms.validators import DataRequired
 
 from minxin import clock
-from minxin.cases import submission
+from minxin.cases import submission, tracking
 from minxin.cases.contacts import Person
 from minxin.cases.intake import BODY_LIMIT, SUBJECT_LIMIT, Appeal
 from minxin.cases.states import Kind
@@ -138,7 +138,8 @@ def _send(form: AppealForm, photos: list[Photo]) -> Any:
         receipt = submission.submit(form.appeal(), photos=photos, token=key, at=clock.now())
         receipts.keep(key, receipt)  # before the commit: who comes second waits for it
         db.session.commit()
-        opened.remember(receipt.number)
+        if sent := tracking.find(receipt.number):
+            opened.remember(sent)
     except submission.SentTwice:
         db.session.rollback()
         again = 1

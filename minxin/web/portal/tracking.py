@@ -104,7 +104,7 @@ def track() -> Any:
     if form.validate_on_submit():
         found = tracking.open_with(form.number.data, form.code.data)
         if found is not None:
-            opened.remember(found.number)
+            opened.remember(found)
             return redirect(url_for("portal.tracked", number=found.number), 303)
         form.form_errors.append(WRONG)
         g.wrong_pair = True
@@ -170,9 +170,27 @@ def judgement(number: str) -> Any:
     return show(found, judgement=form), 422
 
 
+@pages.post("/tracking/<number>/code")
+@everyone
+def new_code(number: str) -> Any:
+    """Take a new query code, where others may have seen the old one: it closes their pages."""
+    remembering.needed()
+    found = seen(number)
+    if found is None:
+        return ask(number)
+    form = Form()
+    if not form.validate_on_submit():
+        return show(found), 422
+    code = tracking.change_code(found)
+    db.session.commit()
+    opened.remember(found)
+    return render_template("portal/new_code.html", number=found.number, code=code)
+
+
 def seen(number: str) -> Tracking | None:
     """The tracking that this session has opened."""
-    return tracking.find(number) if opened.may_see(number) else None
+    found = tracking.find(number)
+    return found if found is not None and opened.may_see(found) else None
 
 
 def ask(number: str) -> Any:
@@ -190,6 +208,7 @@ def show(found: Tracking, **forms: Form) -> str:
     return render_template(
         "portal/progress.html",
         tracking=found,
+        plain=Form(),
         form=forms.get("form") or WithdrawalForm(),
         judgement=forms.get("judgement") or JudgementForm(),
         judged=found.state == State.ANSWERED and judging.asked(found.number),
