@@ -195,3 +195,10 @@ def test_the_same_phone_never_tells_a_unit_who_reported_it(panjin):
     assert report not in client.get(f"/dawa/cases/{plain}/similar").text
     assert plain not in client.get(f"/dawa/cases/{report}/similar").text
     assert report in panjin.client("linjing").get(f"/city/cases/{plain}/similar").text
+
+
+@pytest.mark.parametrize("noun", ["", "/print"])
+def test_case_pages_bear_the_name_of_who_looks(panjin, noun):
+    number = stages.at_stage(panjin, "accepted")
+    page = panjin.client("zhaoyang").get(f"/dawa/cases/{number}{noun}").text
+    assert 'data-mark="赵阳 大洼区住建局 ' in page
