@@ -22,7 +22,7 @@ from minxin.cases.public_texts import FIELDS, digest, proposed
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
-from minxin.privacy import covering, finding, surnames
+from minxin.privacy import covering, finding, sensitive, surnames
 from minxin.privacy.hits import Hit, Kind, union
 from minxin.tenancy.models import MOVES, OfTenant
 
@@ -113,7 +113,8 @@ def scan(case: Case, *, at: datetime) -> PublicDraft | None:
     known = contacts.known(case)
     found = finding.find_all([(texts[field], known) for field in FIELDS])
     spans: list[Span] = []
-    for field, hits in zip(FIELDS, found, strict=True):
+    for field, seen in zip(FIELDS, found, strict=True):
+        hits = union([*seen, *sensitive.find(texts[field])])
         for hit in [*hits, *_added_before(field, texts[field], before.values(), draft.texts, hits)]:
             span = _span(field, hit)
             told = before.get(_words(span, texts), {})
