@@ -18,10 +18,12 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
-from minxin.privacy import masks, phones
+from minxin.privacy import masks, numbers, phones
 from minxin.privacy.addresses import mask_address
+from minxin.privacy.hits import Kind as HitKind
 from minxin.privacy.plain import halfwidth
 from minxin.privacy.ring import vault
+from minxin.privacy.view import view
 
 PHONE = "phone"
 PARTS = {"name": "姓名", "phone": "电话", "address": "住址"}
@@ -103,6 +105,15 @@ def leave_phone(case: Case, phone: str, *, by: Actor, at: datetime) -> None:
     contact.phone_mask, contact.phone_index = masks.mask_phone(number), phone_index(number)
     case.has_phone = True
     workflow.note(case, "leave_phone", by=by, at=at)
+
+
+def in_text(case: Case) -> int:
+    """How many telephone numbers stand in what the citizen wrote, where he left none in the field:
+    one of them may be his own, and a person decides whether it is to be his contact."""
+    if case.has_phone:
+        return 0
+    words = view(f"{case.subject}\n{case.body}").text
+    return sum(1 for hit in numbers.find(words) if hit.kind is HitKind.PHONE)
 
 
 def within(case: Case, text: str) -> list[str]:

@@ -135,6 +135,7 @@ _ROWS = (
     Act("signature", "审签", "pen", ("sign", "unsign")),
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
     Act("follow_up", "回访", "telephone", ("attempt", "follow_up")),
+    Act("phone", "登记联系电话", "telephone-plus", ()),
     Act("consultation", "网上征求意见", "megaphone", ("consult",), _out_of_reach),
     Act("opinions", "判定意见", "chat-square-text", ("end_consultation",), _unjudged),
     Act("consultation_end", "征求意见情况", "chat-left-text", ("end_consultation",)),

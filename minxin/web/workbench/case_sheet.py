@@ -85,6 +85,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ACTS["pause"])
     if workflow.permitted(case, by, ("settle_message",)) and case.state not in messages.OVER:
         others.append(ACTS["message_entry"])
+    if case.state == State.FOLLOW_UP and check.covers(by, P.CASE_FOLLOW_UP, case):
+        others.append(ACTS["phone"])
     if case.screened_at and check.covers(by, P.PUBLIC_REVIEW, case):
         others.append(ACTS["publication"])
     if case.unit_id and workflow.permitted(case, by, ("track",)):

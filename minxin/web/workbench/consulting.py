@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
-from minxin.cases import appraising, consulting, followup, opinions, reachability
+from minxin.cases import appraising, consulting, contacts, followup, opinions, reachability
 from minxin.cases.consulting import Notice, Stance
 from minxin.cases.models import Case
 from minxin.cases.states import SATISFACTION
@@ -48,6 +48,12 @@ class ConsultationForm(CaseForm):
     confirmed = BooleanField("以上内容已经逐字看过，没有姓名、电话、门牌号等个人信息")
 
 
+class PhoneForm(CaseForm):
+    """The citizen's phone."""
+
+    phone = StringField("联系电话", validators=[DataRequired("请填写联系电话")])
+
+
 class StopForm(CaseForm):
     """Why it is taken down, and the phone that the citizen left since."""
 
@@ -80,6 +86,21 @@ class AppraisalForm(CaseForm):
     words = TextAreaField("评价情况", validators=[_most(appraising.WORDS_LIMIT, "评价情况")])
 
 
+@pages.route("/cases/<number>/phone", methods=BOTH, endpoint="phone")
+@permitted(P.CASE_FOLLOW_UP)
+def phone_page(number: str) -> Any:
+    """登记联系电话: found in the text or told since; then he is called and not the public asked."""
+    case = the_case(number, P.CASE_FOLLOW_UP)
+    form = PhoneForm(version=case.version)
+    return panel.answer(
+        "phone",
+        case,
+        form,
+        lambda: contacts.leave_phone(case, form.phone.data or "", by=me(), at=clock.now()),
+        done="联系电话已登记，请先回访。",
+    )
+
+
 @pages.route("/cases/<number>/consultation", methods=BOTH, endpoint="consultation")
 @permitted(P.CASE_FOLLOW_UP)
 def consultation_page(number: str) -> Any:
@@ -98,6 +119,7 @@ def consultation_page(number: str) -> Any:
         form,
         lambda: consulting.consult(case, _notice(form), **panel.acting(form)),
         done="已转网上公开征求意见，次日零时起在门户公开7日，期满后填写小结。",
+        more=lambda: {"in_text": contacts.in_text(case)},
     )
 
 

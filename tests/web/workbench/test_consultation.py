@@ -9,7 +9,7 @@ import time_machine
 
 from minxin.cases import consulting, reporting
 from minxin.cases.contacts import Person
-from minxin.clock import SHANGHAI
+from minxin.clock import SHANGHAI, now
 from minxin.extensions import db
 from tests.cases.test_consulting import keep_promises
 from tests.cases.walking import Walk
@@ -234,3 +234,19 @@ def test_the_case_page_takes_no_more_statements_for_it(panjin, asked, app):
     with statements(app) as seen:
         client.get(f"/city/cases/{asked.number}")
     assert len(seen) <= 8
+
+
+def test_a_number_in_the_text_is_pointed_out_and_registered_as_his_phone(panjin):
+    when = now()
+    walk = Walk(panjin, when, body="路灯不亮，我的电话13812345678").dispatched("市城管局", at=when)
+    walk.reported("fengxue", at=when).signed("jiangbo", at=when)
+    with panjin.standing("linjing"):
+        reporting.approve(walk.case(), opinion="属实", by=panjin.actor("linjing"), at=when)
+        db.session.commit()
+    assert "原文里有 1 个电话号码" in get(panjin, walk, "consultation").text
+    wrong = send(panjin, walk, "phone", {"phone": "123"})
+    assert wrong.status_code == 422
+    assert "请检查电话号码" in wrong.text
+    assert send(panjin, walk, "phone", {"phone": "138 1234 5678"}).status_code == 303
+    assert get(panjin, walk, "consultation").status_code == 409
+    assert "138****5678" in get(panjin, walk).text
