@@ -21,27 +21,32 @@ HONORIFIC = (
 _BEFORE = "小老大阿"
 
 
-def find(text: str, known: Mapping[str, str]) -> Iterator[Hit]:
-    """Every form of the known persons in a text of plain signs. known: fields by name; those whose
-    name begins with `name` hold names (several parted by 、), `phone` and `id` numbers, `address`
-    the part below the community."""
-    for field, value in known.items():
-        if not value or not str(value).strip():
-            continue
-        said = str(value).strip()
-        if field.startswith("name"):
-            for name in re.split(r"[、,，;；/\s]+", said):
-                yield from _name(text, name)
-        elif field.startswith(("phone", "mobile", "tel")):
-            yield from _number(text, said, Kind.PHONE, 7)
-        elif field.startswith("id"):
-            yield from _number(text, said, Kind.ID, 8)
-        elif field.startswith("addr"):
-            yield from _address(text, said)
+def find(text: str, known: Mapping[str, object]) -> Iterator[Hit]:
+    """Every form of the known persons in a text of plain signs.
+
+    known: what the case's fields say, a text or several; what it is told from the value itself
+    (digits, a name, an address), so that it does not matter what a field is called.
+    """
+    for value in known.values():
+        for said in value if isinstance(value, list | tuple) else [value]:
+            yield from _said(text, str(said or "").strip())
+
+
+def _said(text: str, said: str) -> Iterator[Hit]:
+    digits = digits_of(said)
+    if len(digits) >= 15 and digits[:15].isdigit():
+        yield from _number(text, said, Kind.ID, 8)
+    elif re.fullmatch(r"[\d\s()+\-—转]{7,}", said):
+        yield from _number(text, said, Kind.PHONE, 7)
+    elif re.search(r"\d", said):
+        yield from _address(text, said)
+    else:
+        for name in re.split(r"[、,，;；/\s]+", said):
+            yield from _name(text, name)
 
 
 def _name(text: str, name: str) -> Iterator[Hit]:
-    if not re.fullmatch(r"[\u3400-\u9fff·]{2,}", name):
+    if not re.fullmatch(r"[\u3400-\u9fff·]{2,12}", name):
         if len(name) > 2:
             yield from _all(text, re.escape(name), flags=re.IGNORECASE)
         return

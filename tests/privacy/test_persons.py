@@ -34,3 +34,14 @@ def test_two_known_names_are_both_masked():
 
 def test_a_case_without_known_persons_masks_as_any_text():
     assert covered("我叫王小明", {"name": "", "phone": ""}) == "我叫王某某"
+
+
+def test_it_does_not_matter_what_a_field_is_called_and_one_may_hold_several():
+    known = {"complainant": "李桂芬", "others": ["王铁柱", "13841234567"], "nothing": None}
+    assert covered("小李和老王，尾号4567", known) == "小某1和老某2，尾号****"
+
+
+def test_an_address_without_digits_is_no_name_to_look_for():
+    assert covered("惠宾街道渤海社区门口", {"address": "惠宾街道渤海社区油田小区北门旁边"}) == (
+        "惠宾街道渤海社区门口"
+    )
