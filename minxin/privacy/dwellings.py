@@ -16,7 +16,7 @@ _CN = "一二三四五六七八九十百零〇○两"
 _N = rf"(?:[A-Za-z]?\d{{1,4}}[A-Za-z]?|[A-Za-z]|[甲乙丙丁东西南北]|[{_CN}]{{1,4}})"
 _S = r"[ \t]?"
 _GROUP = rf"{_N}{_S}(?:村民小组|居民小组|小组|组|社|队)"
-_BUILDING = rf"{_N}{_S}(?:号楼|#楼|栋楼|栋|幢|座|号院|#)(?:楼)?"
+_BUILDING = rf"{_N}{_S}(?:号楼|#楼|栋楼|栋|幢|座|排|号院|#)(?:楼)?"
 _UNIT = rf"{_N}{_S}(?:单元|门洞|梯|门(?!口|前|外|诊|面|店))"
 _FLOOR = rf"{_N}{_S}(?:楼|层)"
 _ROOM = (
@@ -51,6 +51,7 @@ _HOMES: tuple[tuple[re.Pattern[str], str], ...] = (
     ), "sure"),
     (re.compile(rf"{_LEFT}\d{{1,3}}\s?-\s?\d{{1,2}}\s?-\s?\d{{3,4}}(?:号|室|户)?{_END}"), "home"),
     (re.compile(rf"{_LEFT}{_BUILDING}{_S}(?:{_UNIT}{_S})?(?:{_FLOOR}{_S})?{_ROOM}{_END}"), "sure"),
+    (re.compile(r"(?<=门牌)(?:号[:：是]?)?\d{1,4}号?"), "sure"),
     (re.compile(r"(?<=楼上)\d{3,4}(?:室|房)?|(?<=楼下|对门|隔壁)\d{3,4}(?:室|房)?"), "sure"),
     (re.compile(rf"{_LEFT}{_UNIT}{_S}(?:{_FLOOR}{_S})?{_ROOM}{_END}"), "sure"),
     (re.compile(

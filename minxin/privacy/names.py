@@ -131,6 +131,8 @@ def _weigh(read: _Text, start: int, end: int, beside: float = 0.0) -> float:
     told = start in read.told
     if name in words.PUBLIC_FIGURES or (not told and name[:2] in words.PUBLIC_FIGURES):
         return 0.0
+    if words.SURNAME_ONLY.match(name[surnames.length(name) or 1 :] + after):
+        return 0.0
     if not told and (_is_somebody_elses(name, before, after) or _is_longer(read, start, end)):
         return 0.0
     ends_here = not after or words.BOUNDARY.match(after)
@@ -238,6 +240,9 @@ def _dotted(read: _Text) -> Iterator[Hit]:
         start, end = match.span()
         dots = [place for place in range(start, end) if read.text[place] in "·."]
         first, last = dots[0], dots[-1]
+        if _MASKED.match(read.text[first - 1]) or _MASKED.search(read.text[first:end]):
+            continue
+        start += max((m.end() for m in _MASKED.finditer(read.text[start:first])), default=0)
         begin, stop = first, last + 1
         while begin > start and read.marks[begin - 1].sum() >= 0.2:
             begin -= 1
@@ -247,8 +252,12 @@ def _dotted(read: _Text) -> Iterator[Hit]:
         hinted = [place for place in range(start, first) if place in read.told | read.hinted]
         if not supported and (read.text[first] == "." or not hinted):
             continue
+        if hinted:
+            begin = min(begin, hinted[-1])
         if not supported:
-            begin, stop = hinted[-1], max(stop, min(end, last + 4))
+            stop = max(stop, min(end, last + 4))
+        while stop < end and stop - last <= 4 and read.marks[stop].sum() >= 0.02:
+            stop += 1
         if words.PLACE_AFTER.match(read.text[stop : stop + 4]):
             continue
         yield Hit(begin, stop, Kind.NAME)
