@@ -120,11 +120,9 @@ def _destroy(owner: Engine, city: City, years: int, at: datetime, *, dry_run: bo
         return retention.number(years, at)
     number = 0
     while cases := retention.due(years, at):
-        with owner.begin() as connection:
-            retention.let_owner_in(connection, city.schema)
+        with schemas.facts_open(owner, city.schema) as connection:
             for case in cases:
                 retention.clear(case, years=years, at=at, owner=connection)
-            retention.keep_owner_out(connection)
         db.session.commit()
         number += len(cases)
     return number

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, delete, func, select, text, update
+from sqlalchemy import Connection, String, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from minxin.audit import log
@@ -147,14 +147,3 @@ def _changed(values: Mapping[str, Any], veil: Callable[[str], str]) -> dict[str,
 def _gone(statement: Any) -> int:
     made: Any = db.session.execute(statement)
     return int(made.rowcount)
-
-
-def let_owner_in(owner: Connection, schema: str) -> None:
-    """Open the events to the owner's login for one transaction: its wall holds him out too."""
-    owner.execute(text(f"SET LOCAL search_path TO {schema}"))
-    owner.execute(text("ALTER TABLE case_events NO FORCE ROW LEVEL SECURITY"))
-
-
-def keep_owner_out(owner: Connection) -> None:
-    """Draw the wall again, at the end of the same transaction."""
-    owner.execute(text("ALTER TABLE case_events FORCE ROW LEVEL SECURITY"))
