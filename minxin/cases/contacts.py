@@ -204,5 +204,19 @@ def reveal(case: Case, *, reason: str, by: Actor, at: datetime, part: str = "") 
     return Person(**{part: getattr(person, part)}) if part else person
 
 
+def note_view(act: str, case: Case, *, by: Actor, at: datetime, part: str = "") -> None:
+    """Write down that somebody looked at what may hold personal data: a file, the whole case on
+    paper (`attachment.view`, `case.print`)."""
+    log.record(
+        act,
+        tenant_id=case.tenant_id,
+        by=by,
+        at=at,
+        object_kind="case",
+        object_id=case.id,
+        payload={"part": part} if part else {},
+    )
+
+
 def _fields(person: Person) -> tuple[str, str, str]:
     return person.name.strip(), person.phone.strip(), person.address.strip()

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import render_template
 
+from minxin import clock
 from minxin.access.permissions import Permission as P
-from minxin.cases import veiling
-from minxin.extensions import htmx
+from minxin.cases import contacts, veiling
+from minxin.extensions import db, htmx
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages
@@ -35,7 +36,10 @@ def printed(number: str) -> Any:
     case = the_case(number)
     veil = veiling.veil(case, me())
     every = {label: veil(getattr(case, key)) for key, label in TEXTS.items()}
-    return render_template("workbench/case_print.html", every_text=every, **sheet(case))
+    page = render_template("workbench/case_print.html", every_text=every, **sheet(case))
+    contacts.note_view("case.print", case, by=me(), at=clock.now())
+    db.session.commit()
+    return page
 
 
 @pages.get("/cases/<number>/similar", endpoint="similar")

@@ -11,9 +11,10 @@ from wtforms.validators import DataRequired, Length
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.attachments.kinds import ACCEPT, ALLOWED_WORDS
-from minxin.cases import handling, workflow
+from minxin.cases import contacts, handling, workflow
 from minxin.cases.models import Case
 from minxin.errors import Refused
+from minxin.extensions import db
 from minxin.web import files
 from minxin.web.forms import CaseForm, given
 from minxin.web.guards import permitted, the_case
@@ -98,7 +99,10 @@ def attachment_page(number: str, attachment_id: int) -> Any:
     found = handling.attachment(case, attachment_id)
     if found is None:
         abort(404)
-    return files.sent(found)
+    answer = files.sent(found)
+    contacts.note_view("attachment.view", case, by=me(), at=clock.now(), part=str(found.id))
+    db.session.commit()
+    return answer
 
 
 def attach_all(case: Case, form: Any, *, part: str) -> int:

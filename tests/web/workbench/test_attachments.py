@@ -7,6 +7,7 @@ import io
 from PIL import Image
 from sqlalchemy import select
 
+from minxin.audit.log import AuditEntry
 from minxin.cases.models import Attachment
 from minxin.extensions import db
 from tests.web.workbench import stages
@@ -118,3 +119,18 @@ def test_a_closed_case_takes_no_more_files(panjin):
     answer = upload(panjin, number, [(picture(), "照片.jpg")])
     assert answer.status_code == 422
     assert "只有承办单位在办理期间可以补充附件" in answer.text
+
+
+def test_who_opens_a_file_or_prints_the_case_stands_in_the_audit_log(panjin):
+    number = stages.at_stage(panjin, "accepted")
+    upload(panjin, number, [(picture(), "现场.jpg")])
+    hung = only(panjin).id
+    client = panjin.client("zhaoyang")
+    assert client.get(f"/dawa/cases/{number}/attachments/{hung}").status_code == 200
+    assert client.get(f"/dawa/cases/{number}/print").status_code == 200
+    assert client.get(f"/dawa/cases/{number}/attachments/{hung + 1}").status_code == 404
+    with panjin.standing():
+        views = ("attachment.view", "case.print")
+        query = select(AuditEntry).where(AuditEntry.act.in_(views)).order_by(AuditEntry.id)
+        seen = [(each.act, each.actor_name, each.payload) for each in db.session.scalars(query)]
+    assert seen == [("attachment.view", "赵阳", {"part": str(hung)}), ("case.print", "赵阳", {})]
