@@ -32,7 +32,7 @@ from minxin.web.guards import everyone
 from minxin.web.portal import challenge, pages
 from minxin.web.portal.tracking import network
 
-FROM_ONE_ADDRESS, AT_MOST = "10 per hour", "60 per hour"
+FROM_ONE_ADDRESS = "10 per hour"
 ABOUT_ONE = "300 per hour"
 """Of all addresses together about one consultation: a flood only waits."""
 TOO_MANY = "提交的意见太多了，请一小时后再试。写的内容还在这一页上"
@@ -84,6 +84,9 @@ def _too_many(_: Any) -> Response:
 
 
 def _ask(_: Any) -> Response:
+    """Over the limit: whoever answers the question is let in once more."""
+    if challenge.solved():
+        return make_response(_taken((request.view_args or {})["consultation_id"]))
     form = OpinionForm()
     form.form_errors.append(challenge.WRONG if challenge.tried() else challenge.ASKED)
     page = _page((request.view_args or {})["consultation_id"], form, challenge.new())
@@ -95,14 +98,16 @@ def _ask(_: Any) -> Response:
     FROM_ONE_ADDRESS,
     key_func=network,
     methods=["POST"],
-    exempt_when=challenge.solved,
     on_breach=_ask,
 )
-@limiter.limit(AT_MOST, key_func=network, methods=["POST"], on_breach=_too_many)
 @limiter.limit(ABOUT_ONE, key_func=_about, methods=["POST"], on_breach=_too_many)
 @everyone
 def consultation(consultation_id: int) -> Any:
     """One of them with its result, and the form for an opinion while it runs."""
+    return _taken(consultation_id)
+
+
+def _taken(consultation_id: int) -> Any:
     form = OpinionForm(token=secrets.token_urlsafe(16))
     if form.validate_on_submit():
         try:

@@ -26,11 +26,10 @@ from minxin.web.forms import TokenForm, given, looked_into, store
 from minxin.web.guards import everyone
 from minxin.web.portal import challenge, opened, pages, receipts
 
-FROM_ONE_ADDRESS, AT_MOST = "10 per hour", "60 per hour"
+FROM_ONE_ADDRESS = "10 per hour"
 """Accepted appeals. A family, an office or a village may share an address, and go on by answering
 a question; a flood may not."""
 
-TOO_MANY = "从您的网络已经连续提交了多件诉求，请一小时后再交。写的内容还在这一页上，请先不要关闭"
 STALE = "页面打开得太久了，写的内容都还在，请再按一次“提交诉求”"
 AGAIN = "没有提交成功，照片要重新选一次"
 
@@ -76,13 +75,10 @@ class AppealForm(TokenForm):
         return hashlib.sha256("\x00".join(part or "" for part in parts).encode()).hexdigest()
 
 
-def _too_many(_: Any) -> Response:
-    form = _form()
-    form.form_errors.append(TOO_MANY)
-    return make_response(_page(form), 429)
-
-
 def _ask(_: Any) -> Response:
+    """Over the limit: whoever answers the question is let in once more."""
+    if challenge.solved():
+        return make_response(_taken(_form()))
     form = _form()
     form.form_errors.append(challenge.WRONG if challenge.tried() else challenge.ASKED)
     return make_response(_page(form, challenge.new()), 429)
@@ -97,10 +93,8 @@ def _was_accepted(answer: Response) -> bool:
     FROM_ONE_ADDRESS,
     methods=["POST"],
     deduct_when=_was_accepted,
-    exempt_when=challenge.solved,
     on_breach=_ask,
 )
-@limiter.limit(AT_MOST, methods=["POST"], deduct_when=_was_accepted, on_breach=_too_many)
 @everyone
 def new() -> Any:
     """The form; what is wrong with it is said at once, and everything typed is kept."""
@@ -108,6 +102,11 @@ def new() -> Any:
     if request.method == "GET":
         form.token.data = secrets.token_urlsafe(24)
         return _page(form)
+    return _taken(form)
+
+
+def _taken(form: AppealForm) -> Any:
+    """What was sent: accepted, or shown again with all that is wrong with it."""
     chosen = given(form.photos.data or [])
     photos = _checked(form, chosen)
     if form.errors:
