@@ -1,7 +1,7 @@
 """A sum in words, asked where a network sends more than people do: read aloud, typed, no picture.
 
-It lets somebody behind a shared address (a village, an office) go on, and makes a flood cost more
-than it does; above a firm limit nothing helps but waiting.
+It lets somebody behind a shared address (a village, an office) go on, one form an answer, and makes
+a flood cost more than it does.
 """
 
 from __future__ import annotations
