@@ -42,7 +42,7 @@ class AuditLink(Key):
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and where: changed, missing, unlinked order, broken."""
+    """What is wrong, and where. kind: changed | missing | broken | gap."""
 
     kind: str
     position: int

@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from minxin.access.check import covers
 from minxin.access.permissions import Permission
-from minxin.audit import log
-from minxin.cases import workflow
+from minxin.cases import audited, workflow
 from minxin.cases.models import Case, Contact
 from minxin.cases.states import Kind
 from minxin.errors import Refused
@@ -188,34 +187,11 @@ def reveal(case: Case, *, reason: str, by: Actor, at: datetime, part: str = "") 
     contact = db.session.scalar(select(Contact).where(Contact.case_id == case.id))
     if contact is None:
         raise Refused("诉求人没有留下联系方式")
-    log.record(
-        "contact.reveal",
-        tenant_id=case.tenant_id,
-        by=by,
-        at=at,
-        object_kind="case",
-        object_id=case.id,
-        reason=reason.strip(),
-        payload={"part": part},
-    )
+    audited.note("contact.reveal", case, by=by, at=at, reason=reason, facts={"part": part})
     workflow.note(case, "reveal", by=by, at=at, payload={"reason": reason.strip(), "part": part})
     sealed = Sealed(contact.name_sealed, contact.phone_sealed, contact.address_sealed)
     person = unseal(sealed, case.number)
     return Person(**{part: getattr(person, part)}) if part else person
-
-
-def note_view(act: str, case: Case, *, by: Actor, at: datetime, part: str = "") -> None:
-    """Write down that somebody looked at what may hold personal data: a file, the whole case on
-    paper (`attachment.view`, `case.print`)."""
-    log.record(
-        act,
-        tenant_id=case.tenant_id,
-        by=by,
-        at=at,
-        object_kind="case",
-        object_id=case.id,
-        payload={"part": part} if part else {},
-    )
 
 
 def _fields(person: Person) -> tuple[str, str, str]:

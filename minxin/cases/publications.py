@@ -15,8 +15,7 @@ from sqlalchemy import BigInteger, Date, ForeignKey, Index, UniqueConstraint, se
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from minxin.audit import log
-from minxin.cases import contacts, workflow
+from minxin.cases import audited, contacts, workflow
 from minxin.cases.models import Case
 from minxin.cases.public_texts import FIELDS, digest, proposed
 from minxin.errors import Refused
@@ -178,7 +177,8 @@ def decide(
         if len(choice.reason) > REASON_LIMIT:
             raise Refused(f"理由不能超过{REASON_LIMIT}个字", f"reason-{number}")
         if choice.act == "lift" and spans[number]["act"] != "lift":
-            _log("public.lift", case, by, at, choice.reason, spans[number])
+            facts = {"field": spans[number]["field"], "kind": spans[number]["kind"]}
+            audited.note("public.lift", case, by=by, at=at, reason=choice.reason, facts=facts)
         spans[number] |= {"act": choice.act, "reason": choice.reason.strip(), "by": by.name}
     for field, said in more.items():
         for words in filter(None, map(str.strip, said.splitlines())):
@@ -316,16 +316,3 @@ def _apart(spans: Sequence[Span]) -> list[Span]:
         ):
             kept.append(span)
     return kept
-
-
-def _log(act: str, case: Case, by: Actor, at: datetime, reason: str, span: Span) -> None:
-    log.record(
-        act,
-        tenant_id=case.tenant_id,
-        by=by,
-        at=at,
-        object_kind="case",
-        object_id=case.id,
-        reason=reason.strip(),
-        payload={"field": span["field"], "kind": span["kind"]},
-    )

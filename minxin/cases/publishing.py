@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from minxin.audit import log
-from minxin.cases import public_texts, publications, search, workflow
+from minxin.cases import audited, public_texts, publications, search, workflow
 from minxin.cases.models import Case, CaseEvent, Category
 from minxin.cases.publications import Publication
 from minxin.cases.states import ENDED, SATISFACTION, Kind, State
@@ -59,7 +58,7 @@ def publish(case: Case, *, by: Actor, at: datetime) -> Publication:
     lifted = sum(1 for span in draft.spans if span["act"] == "lift")
     facts = {"hash": content, "masker": draft.masker, "hits": len(draft.spans), "lifted": lifted}
     workflow.note(case, "publish", by=by, at=at, payload=facts)
-    _audit("public.publish", case, by, at, "", facts)
+    audited.note("public.publish", case, by=by, at=at, facts=facts)
     return db.session.get_one(Publication, found, populate_existing=True)
 
 
@@ -74,7 +73,7 @@ def take_down(case: Case, reason: str, *, by: Actor, at: datetime) -> None:
     if draft is not None:
         draft.state = "to_review"
     workflow.note(case, "unpublish", by=by, at=at, payload={"reason": reason.strip()})
-    _audit("public.take_down", case, by, at, reason.strip(), {})
+    audited.note("public.take_down", case, by=by, at=at, reason=reason)
 
 
 def of(case: Case) -> Publication | None:
@@ -121,7 +120,8 @@ def recheck(at: datetime) -> int:
         draft.state = "to_review"
         why = "脱敏规则更新后发现需要确认的内容"
         workflow.note(case, "unpublish", by=SYSTEM, at=at, payload={"reason": why})
-        _audit("public.pull_back", case, SYSTEM, at, why, {"masker": finding.VERSION})
+        facts = {"masker": finding.VERSION}
+        audited.note("public.pull_back", case, by=SYSTEM, at=at, reason=why, facts=facts)
     return len(older)
 
 
@@ -168,18 +168,3 @@ def _course(case: Case) -> dict[str, Any]:
         "satisfaction": SATISFACTION.get(case.satisfaction or 0, "") if ended else "",
         "course": steps,
     }
-
-
-def _audit(
-    act: str, case: Case, by: Actor, at: datetime, reason: str, facts: dict[str, Any]
-) -> None:
-    log.record(
-        act,
-        tenant_id=case.tenant_id,
-        by=by,
-        at=at,
-        object_kind="case",
-        object_id=case.id,
-        reason=reason or None,
-        payload=facts,
-    )

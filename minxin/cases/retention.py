@@ -13,11 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, String, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, String, delete, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from minxin.audit import log
-from minxin.cases import contacts, search, veiling
+from minxin.cases import audited, contacts, search, veiling
 from minxin.cases.models import (
     Attachment,
     Case,
@@ -42,28 +41,25 @@ _WORDS_OF_OURS = frozenset(
 """Columns that hold words and keys of ours, no text of anybody's."""
 
 
+_BY_OTHER_WAYS = frozenset(("case_events", "contacts", "attachments", "case_texts"))
+"""Tables that hang off a case and are rewritten by the owner, deleted, or made anew."""
+
+
 def due(years: int, at: datetime) -> Sequence[Case]:
     """Cases that ended so long ago and still hold personal data, the oldest first, some at a time.
     By the city's login."""
-    query = (
-        select(Case)
-        .where(
-            Case.cleared_at.is_(None),
-            Case.state.in_(ENDED),
-            Case.updated_at < at - years * YEAR,
-        )
-        .order_by(Case.updated_at)
-        .limit(AT_ONCE)
-    )
+    query = select(Case).where(*_old(years, at)).order_by(Case.updated_at).limit(AT_ONCE)
     return db.session.scalars(query).all()
 
 
 def number(years: int, at: datetime) -> int:
     """How many cases `due` would come to."""
-    query = select(func.count(Case.id)).where(
-        Case.cleared_at.is_(None), Case.state.in_(ENDED), Case.updated_at < at - years * YEAR
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(select(func.count(Case.id)).where(*_old(years, at))) or 0
+
+
+def _old(years: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    ended_before = Case.updated_at < at - years * YEAR
+    return Case.cleared_at.is_(None), Case.state.in_(ENDED), ended_before
 
 
 def clear(case: Case, *, years: int, at: datetime, owner: Connection) -> Counter[str]:
@@ -79,10 +75,8 @@ def clear(case: Case, *, years: int, at: datetime, owner: Connection) -> Counter
     done: Counter[str] = Counter()
     _rewrite_events(owner, case.id, veil, done)
     for table in db.metadata.sorted_tables:
-        if table.name in ("case_events", "contacts", "attachments", "case_texts"):
-            continue
         column = "id" if table.name == "cases" else "case_id"
-        if column in table.columns and (table.name == "cases" or "case_id" in table.columns):
+        if column in table.columns and table.name not in _BY_OTHER_WAYS:
             _cover(table, table.c[column] == case.id, veil, done)
     for model in (Submission, CitizenAct):
         _cover(model.__table__, model.__table__.c.number == case.number, veil, done)
@@ -96,16 +90,9 @@ def clear(case: Case, *, years: int, at: datetime, owner: Connection) -> Counter
     db.session.refresh(case)
     search.index(case)
     case.has_phone, case.cleared_at = False, at
-    log.record(
-        "personal.destroy",
-        tenant_id=case.tenant_id,
-        by=SYSTEM,
-        at=at,
-        object_kind="case",
-        object_id=case.id,
-        reason=f"办结满{years}年",
-        payload={name: number for name, number in done.items() if number},
-    )
+    rows = {name: rows for name, rows in done.items() if rows}
+    why = f"办结满{years}年"
+    audited.note("personal.destroy", case, by=SYSTEM, at=at, reason=why, facts=rows)
     db.session.flush()
     return done
 

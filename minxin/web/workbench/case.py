@@ -8,7 +8,7 @@ from flask import render_template
 
 from minxin import clock
 from minxin.access.permissions import Permission as P
-from minxin.cases import contacts, veiling
+from minxin.cases import audited, veiling
 from minxin.extensions import db, htmx
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
@@ -37,7 +37,7 @@ def printed(number: str) -> Any:
     veil = veiling.veil(case, me())
     every = {label: veil(getattr(case, key)) for key, label in TEXTS.items()}
     page = render_template("workbench/case_print.html", every_text=every, **sheet(case))
-    contacts.note_view("case.print", case, by=me(), at=clock.now())
+    audited.note("case.print", case, by=me(), at=clock.now())
     db.session.commit()
     return page
 

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.attachments.kinds import ACCEPT, ALLOWED_WORDS
-from minxin.cases import contacts, handling, workflow
+from minxin.cases import audited, handling, workflow
 from minxin.cases.models import Case
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -100,7 +100,8 @@ def attachment_page(number: str, attachment_id: int) -> Any:
     if found is None:
         abort(404)
     answer = files.sent(found)
-    contacts.note_view("attachment.view", case, by=me(), at=clock.now(), part=str(found.id))
+    facts = {"attachment": found.id}
+    audited.note("attachment.view", case, by=me(), at=clock.now(), facts=facts)
     db.session.commit()
     return answer
 

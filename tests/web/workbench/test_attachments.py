@@ -133,4 +133,4 @@ def test_who_opens_a_file_or_prints_the_case_stands_in_the_audit_log(panjin):
         views = ("attachment.view", "case.print")
         query = select(AuditEntry).where(AuditEntry.act.in_(views)).order_by(AuditEntry.id)
         seen = [(each.act, each.actor_name, each.payload) for each in db.session.scalars(query)]
-    assert seen == [("attachment.view", "赵阳", {"part": str(hung)}), ("case.print", "赵阳", {})]
+    assert seen == [("attachment.view", "赵阳", {"attachment": hung}), ("case.print", "赵阳", {})]
