@@ -109,6 +109,13 @@ def link_audit(city: City) -> None:
 
 
 @duty
+def scan_again(city: City) -> None:
+    """Look again at what the masker failed on: its page promises that."""
+    publishing.try_again()
+    db.session.commit()
+
+
+@duty
 def recheck(city: City) -> None:
     """Look again through what was published under an older masker."""
     while publishing.recheck(clock.now()):
@@ -130,6 +137,7 @@ TABLE = (
     (compare, 30),
     (link_audit, 60),
     (summarise, 300),
+    (scan_again, 300),
     (call_up, 300),
 )
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from minxin.background import later
 from minxin.cases import audited, public_texts, publications, search, workflow
 from minxin.cases.models import Case, CaseEvent, Category
-from minxin.cases.publications import Publication
+from minxin.cases.publications import Publication, PublicDraft
 from minxin.cases.states import ENDED, SATISFACTION, Kind, State
 from minxin.cases.transitions import MOVES
 from minxin.clock import local
@@ -96,6 +97,15 @@ def follow(case: Case, *, at: datetime) -> None:
     for name, value in _course(case).items():
         setattr(published, name, value)
     published.tenant_id, published.updated_at = case.tenant_id, at
+
+
+def try_again() -> int:
+    """Promise another look at each draft that the masker failed on; how many. By the city login."""
+    query = select(PublicDraft.case_id).where(PublicDraft.state == "failed")
+    cases = db.session.scalars(query.order_by(PublicDraft.id).limit(AT_ONCE)).all()
+    for case_id in cases:
+        later("publishing.scan", case_id=case_id)
+    return len(cases)
 
 
 def recheck(at: datetime) -> int:

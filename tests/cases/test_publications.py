@@ -187,9 +187,13 @@ def test_a_masker_that_fails_publishes_nothing(panjin, item, monkeypatch):
     with pytest.raises(Refused, match="还没有检查完"):
         at_case(item, publishing.publish, who="gaoyuan")
     monkeypatch.undo()
-    scan(item)
+    with panjin.standing():
+        assert publishing.try_again() == 1
+        db.session.commit()
+    keep_promises(panjin)
     with panjin.standing():
         assert publications.of(item.case()).state == "to_review"
+        assert publishing.try_again() == 0
 
 
 def test_a_new_masker_looks_again_and_pulls_back_what_now_hits(panjin, item, monkeypatch):

@@ -28,7 +28,7 @@ SAID = "我叫王小明，住幸福里3栋2单元501，电话13966660002，路�
 def old(panjin) -> Walk:
     """A case of long ago, with marks in contact, text, event and message."""
     person = Person("王小明", "13800001207", "幸福里3栋2单元501")
-    walk = Walk(panjin, LONG_AGO, subject="路灯不亮", body=SAID, person=person)
+    walk = Walk(panjin, LONG_AGO, subject="王小明", body=SAID, person=person)
     walk.dispatched("大洼区民心网工作站", at=LONG_AGO).assigned("大洼区住建局", at=LONG_AGO)
     walk.reported(at=LONG_AGO).signed(at=LONG_AGO).closed(at=LONG_AGO)
     with panjin.standing():

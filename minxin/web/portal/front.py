@@ -1,4 +1,4 @@
-"""The front page, the doors of the desks, and the large type switch."""
+"""The front page, 告知和须知, the doors of the desks, and the large type switch."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x20]*")
 def front() -> str:
     """Two ways in, and what happens to an appeal."""
     return render_template("portal/front.html")
+
+
+@pages.get("/notice")
+@everyone
+def notice() -> str:
+    """What is done with personal data, by which law, and what whoever appeals answers for."""
+    return render_template("portal/notice.html")
 
 
 @pages.get("/desks")

@@ -1,4 +1,4 @@
-"""各区县办理情况 and 告知和须知: the districts beside each other, and the law that binds all."""
+"""各区县办理情况: the districts beside each other."""
 
 from __future__ import annotations
 
@@ -22,10 +22,3 @@ def results_page() -> str:
     return render_template(
         "portal/results.html", month=month, months=list(months), rows=results.of_month(month)
     )
-
-
-@pages.get("/notice", endpoint="notice")
-@everyone
-def notice() -> str:
-    """What is done with personal data, by which law, and what whoever appeals answers for."""
-    return render_template("portal/notice.html")
