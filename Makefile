@@ -1,9 +1,9 @@
 # `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screens reset lock
+.PHONY: help run test lint bench bench-papers screens reset lock
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: ## Install what is missing and run a demonstration city (PORT, DATABASE_URL, REDIS_URL)
 	@bin/install
@@ -23,6 +23,10 @@ lint: ## Check style, types and the direction of imports
 bench: ## Measure the hot pages at 10,000 to 1,000,000 cases beside two floors (ARGS="--cases N" for one size)
 	@bin/install --tests
 	@.venv/bin/python -m bench $(ARGS)
+
+bench-papers: ## Measure how fast papers are made, and in how much memory, beside typst
+	@bin/install --tests
+	@.venv/bin/python -m bench.papers
 
 screens: ## Take the screenshots under docs/screens anew
 	@bin/install --tests

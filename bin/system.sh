@@ -127,31 +127,38 @@ libmagic, fontconfig, Noto CJK and LXGW WenKai fonts, and for the tests Chromium
   done
 }
 
-# ---- The 仿宋 typeface of official papers ------------------------------------------------------
-# FandolFang comes in a package of 49 MB that pulls in a TeX system: one file of it is enough.
-install_fangsong() {
-  local folder=/usr/local/share/fonts/minxin
-  [ "$(id -u)" = 0 ] || folder=${XDG_DATA_HOME:-$HOME/.local/share}/fonts/minxin
-  if [ -f "$folder/FandolFang-Regular.otf" ] || [ -n "$(fc-list FandolFang)" ]; then return; fi
-  if ! command -v apt-get >/dev/null || ! available texlive-lang-chinese; then
-    say "Note: FandolFang is not to be had here; papers use LXGW WenKai instead of 仿宋."
-    return
-  fi
-  step "Fetching the typeface FandolFang (a download of 49 MB)" \
-    "FandolFang could not be fetched: check the network, run \`apt-get update\`, then start again." \
-    fetch_fangsong "$folder"
+# ---- The typefaces of official papers ----------------------------------------------------------
+# 仿宋, 楷体, 黑体, 小标宋 and 宋体 come in a package of 49 MB that pulls in a TeX system: five files
+# of it are enough. Licensed families that are installed go before them (minxin/documents/fonts.py).
+paper_faces() {
+  printf '%s\n' FandolFang-Regular FandolKai-Regular FandolHei-Regular FandolSong-Bold \
+    FandolSong-Regular
 }
 
-fetch_fangsong() {
-  local folder=$1 work inside=usr/share/texlive/texmf-dist/fonts/opentype/public/fandol
+install_paper_faces() {
+  local folder=/usr/local/share/fonts/minxin face missing=
+  [ "$(id -u)" = 0 ] || folder=${XDG_DATA_HOME:-$HOME/.local/share}/fonts/minxin
+  for face in $(paper_faces); do [ -f "$folder/$face.otf" ] || missing=yes; done
+  if [ -z "$missing" ]; then return; fi
+  if ! command -v apt-get >/dev/null || ! available texlive-lang-chinese; then
+    say "Note: the Fandol typefaces are not to be had here; papers use LXGW WenKai and Noto instead."
+    return
+  fi
+  step "Fetching the typefaces of official papers (a download of 49 MB)" \
+    "The Fandol typefaces could not be fetched: check the network, run \`apt-get update\`, then start again." \
+    fetch_paper_faces "$folder"
+}
+
+fetch_paper_faces() {
+  local folder=$1 work face inside=usr/share/texlive/texmf-dist/fonts/opentype/public/fandol
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   # As root apt would fetch as its own user, which may not write here.
   (cd "$work" && apt-get -o APT::Sandbox::User="$(id -un)" download texlive-lang-chinese)
   dpkg-deb --fsys-tarfile "$work"/texlive-lang-chinese_*.deb |
-    tar -x -C "$work" "./$inside/FandolFang-Regular.otf"
+    tar -x -C "$work" $(paper_faces | sed "s|.*|./$inside/&.otf|")
   mkdir -p "$folder"
-  install -m 644 "$work/$inside/FandolFang-Regular.otf" "$folder/"
+  for face in $(paper_faces); do install -m 644 "$work/$inside/$face.otf" "$folder/"; done
   fc-cache "$folder"
 }
 

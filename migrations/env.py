@@ -23,13 +23,17 @@ from minxin.cases import (
 )
 from minxin.comparison import models as comparison
 from minxin.comparison import summaries
+from minxin.documents import models as documents
 from minxin.exchange import models as exchange
 from minxin.extensions import Base
 from minxin.notices import inbox
 from minxin.people import absences, duty, duty_modes
 from minxin.people import models as people
+from minxin.supervision import ladder
+from minxin.supervision import models as supervision
 
 TABLES = (
+    *(documents, ladder, supervision),
     *(Outbox, absences, appraising, cohandling, comparison, consulting, duty, duty_modes, exchange),
     *(extensions, inbox, instructions, messages, reopening),
     *(

@@ -16,6 +16,7 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     from minxin import commands, extensions, web
     from minxin.attachments import scan
     from minxin.attachments.store import Store
+    from minxin.documents import signing
     from minxin.notices import channels
     from minxin.privacy import ring
     from minxin.privacy.vault import Vault
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *, send: background.Send | None
     background.send_with(send)
     app.extensions["settings"] = settings
     app.extensions["store"] = Store(settings.files)
+    app.extensions["certificate"] = signing.of_settings(settings)
     app.extensions["scan"] = scan.hook(settings.scanner)
     with app.app_context():
         app.extensions["cities"] = Registry(extensions.db.engines["public"])

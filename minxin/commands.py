@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -20,6 +21,8 @@ from minxin.calendars.workdays import official
 from minxin.cases import lifecycle, resealing, retention, starter
 from minxin.config import ROOT, Settings
 from minxin.demonstration import branches, days, people
+from minxin.documents import fonts, rendering, samples
+from minxin.documents.kinds import PaperKind
 from minxin.embedded import EmbeddedError
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -29,6 +32,7 @@ from minxin.tenancy.registry import City
 
 cities = AppGroup("city", help="Cities of this installation.")
 sealed = AppGroup("contacts", help="Contact fields and the keys that seal them.")
+paper = AppGroup("paper", help="The papers that the office issues.")
 audits = AppGroup("audit", help="The audit log and its hash chain.")
 
 
@@ -36,6 +40,7 @@ def register(app: Flask) -> None:
     """Add the commands."""
     app.cli.add_command(cities)
     app.cli.add_command(audits)
+    app.cli.add_command(paper)
     app.cli.add_command(sealed)
     for command in (prepare_logins, due, draw_lifecycle, up):
         app.cli.add_command(command)
@@ -56,6 +61,24 @@ def prepare_logins() -> None:
     with _owner() as owner:
         logins.prepare(owner, _settings().database_urls)
     click.echo("The logins minxin_tenant, minxin_city and minxin_public are ready.")
+
+
+@paper.command("sample")
+@click.argument("kind", type=click.Choice([str(kind) for kind in PaperKind]))
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--long", "lengthy", is_flag=True, help="Many pages, a long title, a long table.")
+def paper_sample(kind: str, out: Path, lengthy: bool) -> None:
+    """Render a sample paper of a kind into a PDF file."""
+    made = rendering.render(samples.of(PaperKind(kind), lengthy=lengthy))
+    out.write_bytes(made.pdf)
+    click.echo(f"{out}: pages: {made.pages}")
+
+
+@paper.command("fonts")
+def paper_fonts() -> None:
+    """Say which typefaces serve which role, the best first."""
+    for role in fonts.STACKS:
+        click.echo(f"{role}: {', '.join(fonts.installed(role)) or 'none is installed'}")
 
 
 @cities.command("create")

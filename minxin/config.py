@@ -45,6 +45,12 @@ class Settings:
     scanner: str | None = None
     proxies: int = 0
     notice_urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    paper_certificate: Path | None = None
+    paper_passphrase: str = field(default="", repr=False)
+
+    def address(self, host: str) -> str:
+        """Where a city answers: https://… where cookies are secure, else this machine's port."""
+        return f"https://{host}" if self.secure_cookies else f"http://{host}:{self.port}"
 
     @property
     def files(self) -> Path:
@@ -85,7 +91,18 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         scanner=env.get("MINXIN_SCANNER") or None,
         proxies=_number(env, "MINXIN_PROXIES", 0),
         notice_urls=_notice_urls(env),
+        paper_certificate=_file(env, "MINXIN_PAPER_CERTIFICATE"),
+        paper_passphrase=env.get("MINXIN_PAPER_PASSPHRASE") or "",
     )
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    if not env.get(name):
+        return None
+    path = Path(env[name])
+    if not path.is_file():
+        raise SettingsError(f"{name} names no file")
+    return path
 
 
 def _later_keys(env: Mapping[str, str]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from minxin import sessions
 from minxin.background import later
 from minxin.calendars.words import due_text
 from minxin.cases import flagging, instructions, publishing, returns, tracking
+from minxin.cases.instructions import Instruction
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.questions import CARING_FROM
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
@@ -20,6 +21,8 @@ from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.models import Unit, User
 from minxin.people.roles import Role
+from minxin.supervision import opening
+from minxin.supervision.models import Supervision
 from minxin.tenancy.context import within
 
 Reaction = Callable[[CaseEvent, Case, datetime], None]
@@ -192,12 +195,60 @@ def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
         _tell(event, master, at, _unit(master), AT_UNIT, "有同类诉求并入，请一并办理")
 
 
+def tell_reported(event: CaseEvent, case: Case, at: datetime) -> None:
+    """Feedback on a 批示: the leader who gave it reads what was done."""
+    given = db.session.get(Instruction, event.payload.get("instruction_id", 0))
+    leader = db.session.get(User, given.leader_id) if given and given.leader_id else None
+    if leader is not None and leader.active:
+        words = f"{case.number} 您的批示已有办理情况反馈，请阅"
+        key = f"event:{event.id}"
+        inbox.tell([leader], words, key=key, case_id=case.id, number=case.number, at=at)
+
+
+def tell_supervised(event: CaseEvent, case: Case, at: datetime) -> None:
+    """督办: the unit and its leader, by when an answer is asked."""
+    label = MOVES[event.name].label
+    started = event.payload.get("clocks_started", {})
+    until = next((due for key, due in started.items() if key.startswith("supervision")), None)
+    upto = f"，请在{due_text(datetime.fromisoformat(until), at)}前回复" if until else ""
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), f"{label}{upto}", "late")
+
+
+def tell_of_verdict(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What was found of the unit's answer."""
+    words = "督办回复已审核，督办办结"
+    if event.name == "reject_supervision":
+        words = "督办回复经核查不予认可，请查看意见"
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+
+
+def tell_supervisors(event: CaseEvent, case: Case, at: datetime) -> None:
+    """An answer came: whoever opened the rung reads it."""
+    words = "收到督办回复，请审核"
+    rung = db.session.get(Supervision, event.payload.get("supervision_id", 0))
+    if rung is not None and rung.by_station:
+        _tell(event, case, at, _stations(case), (Role.STATION,), words)
+    else:
+        _tell_office(event, case, at, AT_OFFICE, words)
+
+
+def tell_urged(event: CaseEvent, case: Case, at: datetime) -> None:
+    """催办: the words stand in the case, for they may name somebody."""
+    words = f"{event.actor_unit}催办，请尽快办理并查看催办内容"
+    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words, "late")
+
+
+def stop_ladder(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What is over is supervised no more."""
+    opening.end_with(case, at)
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
     "dispatch": (project, tell_units),
     "assign": (project, tell_units),
     "ask": (project, tell_answerers),
     "forward": (project, tell_answerers, tell_of_caring),
-    "judge": (project, tell_answered),
+    "judge": (project, tell_answered, stop_ladder),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),
     "send_back": (project, tell_handlers),
@@ -216,7 +267,19 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "ask_reopening": (project, tell_of_request),
     "reopen": (project, tell_units),
     "flag": (tell_of_flag,),
-    "merge": (project, tell_of_merging),
+    "merge": (project, tell_of_merging, stop_ladder),
+    "report_back": (tell_reported,),
+    "supervise": (tell_supervised,),
+    "supervise_again": (tell_supervised,),
+    "supervise_bulletin": (tell_supervised,),
+    "return_supervision": (tell_supervised,),
+    "answer_supervision": (tell_supervisors,),
+    "accept_supervision": (tell_of_verdict,),
+    "reject_supervision": (tell_of_verdict,),
+    "urge": (tell_urged,),
+    "close": (project, stop_ladder),
+    "archive": (project, stop_ladder),
+    "withdraw": (project, stop_ladder),
     "request_instruction": (tell_leader,),
     "instruct": (tell_of_instruction,),
     "enter_instruction": (tell_of_instruction,),
@@ -266,6 +329,7 @@ def _tell(
     units: Sequence[int],
     roles: Sequence[Role],
     words: str,
+    level: str = "info",
 ) -> None:
     people = db.session.scalars(
         select(User).where(User.active, User.unit_id.in_(units), User.role.in_(roles))
@@ -277,4 +341,5 @@ def _tell(
         case_id=case.id,
         number=case.number,
         at=at,
+        level=level,
     )

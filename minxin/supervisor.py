@@ -51,6 +51,7 @@ def children(port: int) -> list[Child]:
         Child("web", [python, "-m", *web]),
         Child("worker for short jobs", [python, "-m", "worker", "short"]),
         Child("worker for long jobs", [python, "-m", "worker", "long"]),
+        Child("worker for papers", [python, "-m", "worker", "papers"]),
         Child("scheduler", [python, "-m", "worker", "schedule"]),
     ]
 

@@ -1,4 +1,4 @@
-"""`python -m worker short|long|schedule`: one process of the background."""
+"""`python -m worker short|long|papers|schedule`: one process of the background."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rq.exceptions import StopRequested
 
 from minxin import logs
 from minxin.cases import search
+from minxin.documents import rendering
 from minxin.extensions import valkey
 from worker import queues, schedule
 from worker.application import app
@@ -21,15 +22,19 @@ log = logs.logger("worker")
 
 
 def main(part: str = "") -> int:
-    """short: quick jobs without a fork each · long: imports, forked · schedule: the cron table."""
+    """short: quick jobs without a fork each · long: imports, forked · papers: PDF files, forked
+    from a process that has its library loaded · schedule: the cron table."""
     if part not in (*queues.NAMES, "schedule"):
-        print("python -m worker short|long|schedule", file=sys.stderr)
+        print("python -m worker short|long|papers|schedule", file=sys.stderr)
         return 2
     app()  # wires the connections
     if part == "schedule":
         schedule.run(beat=float(os.environ.get("MINXIN_BEAT") or 1))
         return 0
-    search.prepare()  # once, not in every forked child
+    if part == "papers":
+        rendering.prepare()  # once, not in every forked child
+    else:
+        search.prepare()
     _work(SimpleWorker if part == "short" else Worker, part)
     return 0
 

@@ -12,8 +12,12 @@ from minxin.background import GIVE_UP_AFTER, Outbox, error_id
 from minxin.cases import importing, instructions, intake, publications, recomputing
 from minxin.cases.citizen_acts import carry_out
 from minxin.cases.models import Case, CitizenAct
+from minxin.documents import finishing
+from minxin.documents.finishing import Press
+from minxin.documents.models import Paper
 from minxin.exchange import bulletins, delivering
 from minxin.extensions import db
+from minxin.papers import gathering, issuing
 from minxin.sessions import Login
 from minxin.tenancy.context import within
 from worker.application import app
@@ -112,6 +116,34 @@ def _distribute(bulletin_id: int) -> None:
         db.session.commit()
 
 
+def _gather(paper_id: int) -> None:
+    gathering.gather(paper_id, at=clock.now())
+
+
+def _render(paper_id: int) -> None:
+    """The file of an issued paper, and its recipients' copies wherever they are."""
+    with within(sessions.current().schema, login="city"):
+        finishing.finish(paper_id, _press(), at=clock.now())
+        db.session.commit()
+
+
+def _prove(paper_id: int) -> None:
+    paper = db.session.get(Paper, paper_id)
+    if paper is not None:
+        finishing.prove(paper_id, _press(), issuing.due(paper, clock.now()))
+
+
+def _press() -> Press:
+    settings, schema = app().extensions["settings"], sessions.current().schema
+    city = app().extensions["cities"].by_slug(schema.removeprefix("city_"))
+    return Press(
+        store=app().extensions["store"],
+        schema=schema,
+        certificate=app().extensions["certificate"],
+        address=f"{settings.address(city.host)}/verify/",
+    )
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "cases.react": _react,
     "intake.take_in": _take_in,
@@ -124,6 +156,10 @@ JOBS: dict[str, Callable[..., None]] = {
     "letters.deliver": _deliver,
     "letters.signed": _acknowledge,
     "bulletins.distribute": _distribute,
+    "papers.gather": _gather,
+    "papers.check": gathering.check,
+    "papers.render": _render,
+    "papers.prove": _prove,
 }
 
 

@@ -1,4 +1,4 @@
-"""The queues: `short` for quick jobs (no fork per job), `long` for imports and papers."""
+"""The queues: `short` for quick jobs (no fork per job), `long` for imports, `papers`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rq import Queue
 from minxin import logs
 from minxin.extensions import valkey
 
-NAMES = ("short", "long")
+NAMES = ("short", "long", "papers")
 
 log = logs.logger("queues")
 

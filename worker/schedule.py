@@ -18,6 +18,7 @@ from minxin.cases import overdue, promises, publishing, uploaded
 from minxin.comparison import rollups, summaries
 from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
+from minxin.supervision import proposing
 from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
 from worker import queues
@@ -130,6 +131,15 @@ def call_up(city: City) -> None:
     db.session.commit()
 
 
+@duty
+def propose(city: City) -> None:
+    """Propose the rungs of the ladder that facts speak for, and say so in working hours."""
+    at = clock.now()
+    proposing.sweep(at)
+    proposing.announce(at)
+    db.session.commit()
+
+
 TABLE = (
     # duty, seconds between
     (resend, 10),
@@ -139,6 +149,7 @@ TABLE = (
     (summarise, 300),
     (scan_again, 300),
     (call_up, 300),
+    (propose, 300),
 )
 
 NIGHTLY = (

@@ -126,12 +126,21 @@ _ROWS = (
         begins="二次督办单下发",
     ),
     Rule(
+        "supervision3", "督办专报反馈", "workday", 5, f"第十一条，{DEFAULT}", begins="督办专报下发"
+    ),
+    Rule(
+        "supervision_again", "督办回复补充", "workday", 2, f"第十一条，{DEFAULT}", begins="退回补充"
+    ),
+    Rule(
         "instruction_request",
         "重大紧急请示",
         "minute",
         30,
         f"第八条（六），{DEFAULT}",
         begins="标记重大紧急",
+    ),
+    Rule(
+        "instruction_feedback", "批示反馈", "workday", 5, f"第八条（六），{DEFAULT}", begins="批示"
     ),
     Rule(
         "urgent_feedback", "紧急件首次反馈", "hour", 24, f"第八条（六），{DEFAULT}", begins="转办"

@@ -14,6 +14,7 @@ from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner, citizen_words, explain
 from minxin.cases.rulebook import Rulebook, adopted_calendar, as_calendar, as_rule, rulebook
 from minxin.cases.states import ON_HAND, RETURNED, WITH_UNIT, Kind, State, Urgency
+from minxin.cases.transitions import SUPERVISIONS
 from minxin.extensions import db
 from minxin.people.actor import Actor
 
@@ -70,14 +71,21 @@ WORDS: dict[str, str] = {
     "message": "留言答复",
     "reopening_decision": "重办审核",
     "promise": "承诺",
+    "supervision": "督办回复",
+    "supervision2": "二次督办回复",
+    "supervision3": "督办专报反馈",
+    "supervision_again": "督办补充回复",
     "instruction_request": "请示",
+    "instruction_feedback": "批示反馈",
 }
 """What pages call a clock, by its rule key."""
 
 FEEDBACKS = frozenset({"urgent_feedback", "critical_feedback"})
 """The first word that a pressing case asks of its unit, by urgency."""
 
-OF_UNIT = frozenset({"accept", "rework", "question", "message", *FEEDBACKS, *map(str, Kind)})
+OF_UNIT = frozenset(
+    {"accept", "rework", "question", "message", *FEEDBACKS, *SUPERVISIONS, *map(str, Kind)}
+)
 """The clocks that the handling unit answers for; the others are the office's or the station's."""
 
 COURSE = frozenset({"rework", *map(str, Kind)})
@@ -86,10 +94,15 @@ COURSE = frozenset({"rework", *map(str, Kind)})
 WINDOWS = frozenset({"consultation"})
 """Time that the public has: it is waited out, and its end makes nobody late."""
 
-BESIDE = frozenset({"message", "promise"})
+BESIDE = frozenset({"message", "promise", "instruction_feedback"})
 """Clocks beside the case's own course: they run on when it is closed."""
 
-ASIDE = frozenset({"extension_decision", "return_decision", "ruling", "instruction_request"})
+ASIDE = frozenset(
+    {
+        *("extension_decision", "return_decision", "ruling"),
+        *("instruction_request", "instruction_feedback"),
+    }
+)
 """What the office owes while a unit works: no lateness of the unit's, whose own clock is shown."""
 
 PROMISE = "promise"

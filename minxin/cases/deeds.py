@@ -161,6 +161,25 @@ def _tracked(event: CaseEvent) -> str:
     return f"列为跟踪件{until}"
 
 
+def _supervised(event: CaseEvent) -> str:
+    number = event.payload.get("number", "")
+    grave = "，情节严重" if event.payload.get("grave") else ""
+    return f"{MOVES[event.name].label}{number}{grave}"
+
+
+def _rejected(event: CaseEvent) -> str:
+    found = {"false": "失实", "not_done": "不落实"}.get(str(event.payload.get("verdict")), "")
+    return f"认定督办回复{found}"
+
+
+SCORE_FACTS = {
+    "false_report": "记录事实：办理结果失实，进入二次督办",
+    "unanswered": "记录事实：多次督办未按时回复",
+    "message_late": "记录事实：不满意留言转办后未按时回复",
+    "lead": "记录事实：可能属于办结不实，供核查",
+}
+"""Facts that will score (supervision.facts) → what is said of them."""
+
 RECOMPUTED = {
     "calendar": "按更新的工作日历重算时限",
     "outage": "因平台停机顺延时限",
@@ -214,6 +233,17 @@ DID: dict[str, Callable[[CaseEvent], str]] = {
     "request_instruction": _led,
     "instruct": _led,
     "enter_instruction": _led,
+    "report_back": lambda event: f"向{event.payload.get('leader', '')}反馈批示办理情况",
+    "read_feedback": lambda event: "阅批示办理情况反馈",
+    "enter_reading": lambda event: f"登记送{event.payload.get('leader', '')}阅反馈",
+    "supervise": _supervised,
+    "supervise_again": _supervised,
+    "supervise_bulletin": _supervised,
+    "accept_supervision": lambda event: "督办回复审核通过，督办办结",
+    "return_supervision": lambda event: "督办回复退回补充",
+    "reject_supervision": _rejected,
+    "talk": lambda event: f"约谈{event.payload.get('with_whom', '')}",
+    "score_fact": lambda event: SCORE_FACTS.get(str(event.payload.get("fact")), "记录事实"),
     "close": lambda event: f"结案：{_label(CloseMethod, event.payload.get('close_method'))}",
     "merge": lambda event: f"并入{event.payload.get('master', '')}",
     "join": lambda event: f"{event.payload.get('number', '')}并入本件",

@@ -44,6 +44,7 @@ from minxin.cases.models import (
     FollowUp,
     Report,
 )
+from minxin.cases.pendings import Pending
 from minxin.cases.promises import Promise
 from minxin.cases.questions import Answer
 from minxin.cases.reopening import Reopening
@@ -67,7 +68,8 @@ class Dossier:
     contact: masks alone, None where nothing was left · sealed: the same sealed, as hex ·
     orders: 派单, the oldest first · reports, follow_ups, extensions, requests (请示件),
     instructions (批示), returns and answers of a question, reopenings, consultations (征求意见),
-    appraisals (诉求人评价), promises: the newest first · tags, co_answers, messages: the oldest ·
+    appraisals (诉求人评价), promises: the newest first · pending:
+    what waits (待批事项) · tags, co_answers, messages: the oldest ·
     calling_since: the present follow-up's begin ·
     co_handles: the person's unit is a co-handling one.
     """
@@ -98,6 +100,7 @@ class Dossier:
     appraisals: list[Record]
     calling_since: datetime | None
     promises: list[Record]
+    pending: list[Record]
 
 
 def read(case: Case, by: Actor) -> Dossier:
@@ -194,6 +197,13 @@ _REQUEST = (
     InstructionRequest.sent_at,
 )
 _INSTRUCTION = (
+    Instruction.id,
+    Instruction.leader_id,
+    Instruction.feedback,
+    Instruction.feedback_at,
+    Instruction.feedback_by,
+    Instruction.read_at,
+    Instruction.read_how,
     Instruction.leader,
     Instruction.leader_title,
     Instruction.text,
@@ -312,4 +322,5 @@ _DOSSIER = select(
     ),
     verified.CALLING_SINCE.label("calling_since"),
     _records(Promise.case_id == _CASE, branches.PROMISE, Promise.id.desc()).label("promises"),
+    _records(Pending.case_id == _CASE, (Pending.what,), Pending.id).label("pending"),
 )

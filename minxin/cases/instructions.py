@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from minxin.attachments.inspect import Inspected
 from minxin.cases import pendings, workflow
 from minxin.cases.leaders import Leader
+from minxin.cases.missing import MISSING
 from minxin.cases.models import Attachment, Case
 from minxin.cases.pendings import What
 from minxin.clock import local
@@ -63,6 +64,13 @@ class Instruction(OfTenant):
     given_on: Mapped[date]
     entered_at: Mapped[datetime]
     entered_by: Mapped[str]  # the leader, or who entered it for him
+    paper_id: Mapped[int | None] = mapped_column(BigInteger)  # the paper that it was written on
+    supervision_id: Mapped[int | None] = mapped_column(BigInteger)
+    feedback: Mapped[str] = mapped_column(default="")
+    feedback_at: Mapped[datetime | None]
+    feedback_by: Mapped[str] = mapped_column(default="")
+    read_at: Mapped[datetime | None]  # the leader has read the feedback: it is closed
+    read_how: Mapped[str] = mapped_column(default="")  # how it was shown to one without account
 
 
 @dataclass(frozen=True)
@@ -117,24 +125,38 @@ def request(
 
 
 def instruct(
-    case: Case, text: str, *, by: Actor, at: datetime, version: int | None = None
+    case: Case,
+    text: str,
+    *,
+    by: Actor,
+    at: datetime,
+    version: int | None = None,
+    paper_id: int | None = None,
+    supervision_id: int | None = None,
 ) -> Instruction:
-    """批示, by the leader himself; it answers what was put before him."""
+    """批示, by the leader himself; it answers what was put before him.
+
+    paper_id, supervision_id: the paper that he wrote it on, and the 督办件 of that.
+    """
     leader = Leader(by.name, by.role.label if by.role else "", by.user_id)
     words = _words(text)
     answered = _answered(case, leader)
     if answered is not None:
         leader = Leader(by.name, answered.leader_title, by.user_id)
-    made = workflow.move(
+    case = workflow.lock(case.id)
+    kept = _kept(case, leader, words, answered, local(at).date(), None, by, at)
+    kept.paper_id, kept.supervision_id = paper_id, supervision_id
+    workflow.move(
         case.id,
         "instruct",
         by=by,
         at=at,
         version=version,
+        subject_id=kept.id,
         facts={"instruction": words},
-        payload={**_whose(leader), "text": words},
+        payload={**_whose(leader), "text": words, "instruction_id": kept.id},
     )
-    return _kept(made.case, leader, words, answered, local(at).date(), None, by, at)
+    return kept
 
 
 def enter(
@@ -151,22 +173,26 @@ def enter(
     answered = _answered(case, paper.leader) if paper.leader else None
     case = workflow.lock(case.id)
     scan = _hung(case, paper, by, at)
-    made = workflow.move(
+    if paper.leader is None:
+        raise Refused(MISSING["leader"], "leader")
+    kept = _kept(case, paper.leader, words, answered, given_on, scan, by, at)
+    workflow.move(
         case.id,
         "enter_instruction",
         by=by,
         at=at,
         version=version,
+        subject_id=kept.id,
         facts={"leader": paper.leader, "instruction": words or scan},
         payload={
             **_whose(paper.leader),
             "text": words,
             "given_on": given_on.isoformat(),
+            "instruction_id": kept.id,
             **({"attachment_id": scan.id} if scan else {}),
         },
     )
-    assert paper.leader is not None
-    return _kept(made.case, paper.leader, words, answered, given_on, scan, by, at)
+    return kept
 
 
 def requests(case: Case, *, waiting: bool = False) -> list[InstructionRequest]:
@@ -206,6 +232,14 @@ def carried(case: Case) -> dict[str, Any]:
     query = select(Instruction.id).where(Instruction.case_id == case.id).order_by(Instruction.id)
     ids = list(db.session.scalars(query))
     return {"instruction_ids": ids} if ids else {}
+
+
+def on_paper(paper_id: int, user_id: int) -> list[Instruction]:
+    """What a leader wrote on a paper, the newest first."""
+    query = select(Instruction).where(
+        Instruction.paper_id == paper_id, Instruction.leader_id == user_id
+    )
+    return list(db.session.scalars(query.order_by(Instruction.id.desc())))
 
 
 def _whose(leader: Leader | None) -> Mapping[str, Any]:
@@ -285,8 +319,13 @@ def _kept(
         given_on=given_on,
         entered_at=at,
         entered_by=by.name,
+        feedback="",
+        feedback_by="",
+        read_how="",
     )
     db.session.add(made)
+    db.session.flush()
+    pendings.put(case, What.FEEDBACK, at=at, subject_id=made.id)
     if answered is not None:
         pendings.done(case, What.INSTRUCTION, subject_id=answered.id)
         db.session.execute(

@@ -394,7 +394,7 @@ class FollowUp(OfTenant):
     """回访: one attempt to reach the citizen and what was said (第八条（三）)."""
 
     __tablename__ = "follow_ups"
-    __table_args__ = ({"info": MOVES},)
+    __table_args__ = (Index("ix_follow_ups_at", "at"), {"info": MOVES})
 
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
     at: Mapped[datetime]

@@ -27,8 +27,12 @@ class What(Labelled):
     REOPENING = "reopening", "重办待定"
     INSTRUCTION_REQUEST = "instruction_request", "待请示"
     INSTRUCTION = "instruction", "待批示"
+    FEEDBACK = "feedback", "批示待反馈"
+    READING = "reading", "反馈待阅"
     PROMISE = "promise", "跟踪待复查"
     REPLY = "reply", "留言待答复"
+    SUPERVISION = "supervision", "督办待回复"
+    SUPERVISION_REVIEW = "supervision_review", "督办回复待审核"
 
 
 class Pending(OfTenant):

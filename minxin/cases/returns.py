@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, func, select
+from sqlalchemy import BigInteger, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.calendars.due import Due
@@ -44,7 +44,7 @@ class Return(OfTenant):
     """
 
     __tablename__ = "returns"
-    __table_args__ = ({"info": MOVES},)
+    __table_args__ = (Index("ix_returns_asked_at", "asked_at"), {"info": MOVES})
 
     case_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("cases.id"), index=True)
     unit_id: Mapped[int | None] = mapped_column(BigInteger)

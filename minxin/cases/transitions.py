@@ -49,6 +49,10 @@ class Move:
 RUNNING = POOL | WITH_UNIT | AFTER_UNIT
 SENT = WITH_UNIT | AFTER_UNIT
 """With a unit, or back from one."""
+SUPERVISED = SENT | {State.CLOSED}
+"""What can be supervised; of closed cases only those whose promise is open."""
+SUPERVISIONS = ("supervision", "supervision2", "supervision3", "supervision_again")
+"""The clocks of 督办, one for each rung and one for what was sent back."""
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -206,9 +210,36 @@ _ROWS = (
     Move("request_instruction", "呈报请示", RUNNING, None, P.INSTRUCTION_REQUEST, "第八条（六）",
          needs=("leader", "text"), stops=("instruction_request",), internal=True),
     Move("instruct", "批示", RUNNING | {State.CLOSED}, None, P.CASE_INSTRUCT, "第八条（六）",
-         needs=("instruction",), internal=True),
+         needs=("instruction",), starts=("instruction_feedback",), internal=True),
     Move("enter_instruction", "录入批示", RUNNING | {State.CLOSED}, None, P.INSTRUCTION_REQUEST,
-         "第八条（六）", needs=("leader", "instruction"), internal=True),
+         "第八条（六）", needs=("leader", "instruction"), starts=("instruction_feedback",),
+         internal=True),
+    Move("report_back", "反馈批示", frozenset(State), None, P.INSTRUCTION_REQUEST,
+         "第八条（六）", needs=("given", "text"), stops=("instruction_feedback",), internal=True),
+    Move("read_feedback", "阅示", frozenset(State), None, P.CASE_INSTRUCT, "第八条（六）",
+         needs=("given",), internal=True),
+    Move("enter_reading", "登记送阅", frozenset(State), None, P.INSTRUCTION_REQUEST,
+         "第八条（六）", needs=("given", "how"), internal=True),
+    Move("urge", "催办", WITH_UNIT, None, P.SUPERVISION_WRITE, "第八条（二）", needs=("words",),
+         other_hands=True, internal=True),
+    Move("supervise", "督办", SUPERVISED, None, P.SUPERVISION_ISSUE, "第十一条",
+         needs=("unit", "demand"), starts=("supervision",), other_hands=True, internal=True,
+         consequence="承办单位须在时限内回复"),
+    Move("supervise_again", "二次督办", SUPERVISED, None, P.SUPERVISION_ISSUE, "第十一条",
+         needs=("unit", "demand"), starts=("supervision2",), other_hands=True, internal=True),
+    Move("supervise_bulletin", "下发督办专报", SUPERVISED, None, P.SUPERVISION_ISSUE, "第十一条",
+         needs=("unit", "demand"), starts=("supervision3",), other_hands=True, internal=True),
+    Move("answer_supervision", "督办回复", SUPERVISED, None, P.SUPERVISION_ANSWER, "第十一条",
+         needs=("supervised", "text", "responsible"), stops=SUPERVISIONS, internal=True),
+    Move("accept_supervision", "督办办结", SUPERVISED, None, P.SUPERVISION_WRITE, "第十一条",
+         needs=("supervised", "verified"), other_hands=True, internal=True),
+    Move("return_supervision", "退回补充", SUPERVISED, None, P.SUPERVISION_WRITE, "第十一条",
+         needs=("supervised", "reason"), starts=("supervision_again",), other_hands=True,
+         internal=True, consequence="重新计算回复时限"),
+    Move("reject_supervision", "认定失实或不落实", SUPERVISED, None, P.SUPERVISION_WRITE,
+         "第十一条", needs=("supervised", "verified", "reason"), other_hands=True, internal=True),
+    Move("talk", "登记约谈", SUPERVISED, None, P.SUPERVISION_WRITE, "第十一条",
+         needs=("with_whom", "said"), other_hands=True, internal=True),
     Move("merge", "并案", POOL | ON_HAND, State.MERGED, P.CASE_MERGE, "第八条（一）",
          needs=("master", "reason"), stops=("*",), words="已与同类诉求合并办理",
          consequence="本件随主件办理，诉求人仍会收到答复"),

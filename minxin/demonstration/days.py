@@ -31,7 +31,7 @@ from minxin.cases.reporting import Draft
 from minxin.cases.screening import Finding
 from minxin.cases.states import Source, Track
 from minxin.comparison import rollups
-from minxin.demonstration import branches, hands
+from minxin.demonstration import branches, hands, supervised
 from minxin.demonstration.appeals import STORIES, Story
 from minxin.demonstration.hands import Steps, somebody
 from minxin.demonstration.questions import QUESTIONS, Asked
@@ -51,7 +51,8 @@ def live(now: datetime) -> None:
     clerk = somebody(Role.OFFICE_CLERK)
     for story in sorted(STORIES, key=lambda story: -story.days):
         _tell(story, clerk, now)
-    for story, branch in branches.BRANCHES:
+    supervised.lead(now)
+    for story, branch in (*branches.BRANCHES, *supervised.SUPERVISED):
         case, at = _tell(story, clerk, now)
         branch(case, at)
         tracking.project(case, at=at.now)
@@ -64,6 +65,7 @@ def live(now: datetime) -> None:
     while overdue.sweep(now):
         pass
     overdue.count(now)
+    supervised.propose(now)
 
 
 def _attend(now: datetime) -> None:

@@ -13,7 +13,7 @@ from minxin.tenancy.registry import SLUG
 
 RESERVED = frozenset(
     "api cases city console consultations desks feed.xml healthz leaving notice published results"
-    " sitemap.xml static tracking".split()
+    " sitemap.xml static tracking verify".split()
 )
 """First words of other addresses: no tenant's desk may take them."""
 

@@ -24,6 +24,7 @@ class PostKind(StrEnum):
     CHIEF = "chief"
     HEAD = "head"
     OVERSEER = "overseer"
+    SUPERIOR = "superior"
     CITY_LEADER = "city_leader"
 
     @property
@@ -41,6 +42,10 @@ _POSTS = {
     PostKind.CHIEF: ("一把手", "督办专报和问题类内参送达的人"),
     PostKind.HEAD: ("主管领导", "审签本单位的调查处理报告，须有本单位账号"),
     PostKind.OVERSEER: ("分管领导", "分管本单位的上级领导，重大紧急件向其请示"),
+    PostKind.SUPERIOR: (
+        "上级主要领导",
+        "督办专报抄报的上级主要领导，登记在工作站的适用于全区县各单位",
+    ),
     PostKind.CITY_LEADER: ("市主要领导", "情节严重的督办上报对象，只登记在市级机关"),
 }
 

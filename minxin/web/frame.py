@@ -20,7 +20,12 @@ from minxin.web.marks import full_moment
 MANAGING = (P.TENANT_MANAGE, P.ORGANISATION_MANAGE, P.ROLE_MANAGE, P.RULES_MANAGE)
 """Who has one of these has a console."""
 
-HOLDING = ("workbench.cases", "workbench.letters", "workbench.exchange")
+LEADING = (P.CASE_INSTRUCT, P.INSTRUCTION_REQUEST)
+"""Who writes 批示, and who reports what was done on them."""
+HOLDING = (
+    *("workbench.cases", "workbench.letters", "workbench.exchange"),
+    *("workbench.papers", "workbench.received_papers", "workbench.supervision"),
+)
 """Sections with pages of their own below them."""
 
 Section = tuple[str, str, str, bool, int | None]
@@ -97,11 +102,14 @@ def _sections(by: Actor, todo: int) -> list[Section]:
     rows = (
         ("区县对比", "bar-chart", "oversight.board", P.BOARD_VIEW, None),
         ("待办", "inbox", "workbench.todo", P.CASE_VIEW, todo),
-        ("批示", "pen", "oversight.instructions", P.CASE_INSTRUCT, None),
+        ("批示", "pen", "oversight.instructions", LEADING, None),
         ("重大紧急件", "exclamation-triangle", "oversight.major_cases", P.BOARD_VIEW, None),
         ("诉求件", "folder2-open", "workbench.cases", P.CASE_VIEW, None),
         ("登记", "pencil-square", "workbench.entry", P.CASE_ENTER, None),
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
+        ("督办", "megaphone", "workbench.supervision", P.SUPERVISION_VIEW, None),
+        ("文书", "file-earmark-text", "workbench.papers", P.PAPER_WRITE, None),
+        ("收文", "inboxes", "workbench.received_papers", P.PAPER_RECEIVE, None),
         ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
         ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
         ("值守", "calendar-check", "workbench.duty", P.DUTY_VIEW, None),

@@ -13,12 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run
 from sqlalchemy import func, select
 
-from minxin.cases import clocks, rulebook, workflow
+from minxin.cases import clocks, promises, rulebook, workflow
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner
 from minxin.cases.states import ENDED, POOL, WITH_UNIT, State
 from minxin.cases.tallies import Tally
-from minxin.cases.transitions import MOVES
+from minxin.cases.transitions import MOVES, SUPERVISIONS
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import CITIZEN, SYSTEM, Actor
@@ -154,7 +154,10 @@ class Life(RuleBasedStateMachine):
             shown = own if own and State(case.state) in WITH_UNIT else running
             assert case.due_at == min([c.due_at for c in shown], default=FAR)
             if case.state in ENDED:
-                assert {c.rule_key for c in running} <= clocks.BESIDE | {"reopening_decision"}
+                beside = clocks.BESIDE | {"reopening_decision"}
+                if promises.open_one(case):  # a 跟踪件 can be supervised after it was closed
+                    beside |= set(SUPERVISIONS)
+                assert {c.rule_key for c in running} <= beside
 
     @staticmethod
     def _frozen(clock: Clock) -> tuple:

@@ -20,6 +20,7 @@ from minxin.cases import (
     consulting,
     dispatch,
     extensions,
+    feedback,
     flagging,
     followup,
     handling,
@@ -56,6 +57,10 @@ from minxin.cases.states import CallOutcome, RefusalGround
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.actor import SYSTEM, Actor
+from minxin.supervision import answering, opening, urging
+from minxin.supervision.answering import Verdict
+from minxin.supervision.ladder import Ground, Rung
+from minxin.supervision.urging import Meeting
 from minxin.tenancy import custody
 from tests.cases.walking import REPORT
 
@@ -148,6 +153,75 @@ def pass_message(life, case, by, data):
     if messages.first(case, "pending") is None and data.draw(st.booleans()):
         messages.put(case, Words("unhappy", "又不亮了"), origin="staff", by=SYSTEM, at=life.at)
     messages.pass_on(case, _message(life, case, by), "请核实", by=by, at=life.at)
+
+
+def _given(case, *, read):
+    return next((each.id for each in feedback.waiting(case, read=read)), None)
+
+
+@verb
+def report_back(life, case, by, data):
+    feedback.report_back(case, _given(case, read=False), "已办结", by=by, at=life.at)
+
+
+@verb
+def read_feedback(life, case, by, data):
+    feedback.read(case, _given(case, read=True), by=by, at=life.at)
+
+
+@verb
+def enter_reading(life, case, by, data):
+    feedback.enter_reading(case, _given(case, read=True), "当面送阅", by=by, at=life.at)
+
+
+def _supervised(case, rung, by, at):
+    """A 督办件 opened as its paper would: drafted, then issued."""
+    wish = opening.Wish(rung, Ground.UNANSWERED, "请核实整改", rung is Rung.BULLETIN, "秦川")
+    made = opening.draft(case, wish, by=by, at=at)
+    opening.open_(made, "〔2026〕1号", by=by, at=at)
+
+
+@verb
+def supervise(life, case, by, data):
+    _supervised(case, Rung.NOTICE, by, life.at)
+
+
+@verb
+def supervise_again(life, case, by, data):
+    _supervised(case, Rung.SECOND, by, life.at)
+
+
+@verb
+def supervise_bulletin(life, case, by, data):
+    _supervised(case, Rung.BULLETIN, by, life.at)
+
+
+@verb
+def answer_supervision(life, case, by, data):
+    answering.answer(case, "已整改", "赵阳", by=by, at=life.at)
+
+
+def _found(verdict):
+    def review(life, case, by, data):
+        answering.review(case, verdict, "现场核查", "与回复不符", by=by, at=life.at)
+
+    return review
+
+
+VERBS["accept_supervision"] = _found(Verdict.ACCEPTED)
+VERBS["return_supervision"] = _found(Verdict.SENT_BACK)
+VERBS["reject_supervision"] = _found(Verdict.FALSE)
+
+
+@verb
+def urge(life, case, by, data):
+    urging.urge(case, "请尽快办理", by=by, at=life.at)
+
+
+@verb
+def talk(life, case, by, data):
+    meeting = Meeting(local(life.at).date(), "孙立", "说明了情况")
+    urging.talk(case, meeting, by=by, at=life.at)
 
 
 @verb

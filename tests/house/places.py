@@ -14,16 +14,20 @@ from sqlalchemy import select
 from minxin import clock
 from minxin.attachments.inspect import inspect
 from minxin.cases.consulting import Consultation
+from minxin.cases.instructions import Instruction
 from minxin.cases.models import Attachment, Case, Import, ImportRow
 from minxin.cases.publications import Publication
 from minxin.cases.states import State
 from minxin.comparison.summaries import Summary
+from minxin.documents.models import Paper, PaperCopy, PaperProof
+from minxin.documents.words import Words
 from minxin.exchange.models import Bulletin, BulletinFile, Letter, LetterFile
 from minxin.extensions import db
 from minxin.people.absences import Absence
 from minxin.people.models import Post, Responder, Unit, User
 from minxin.people.posts import PostKind
 from minxin.people.roles import Role
+from minxin.supervision.models import Proposal
 from minxin.tenancy.models import OfTenant, Tenant
 from tests.cases.planting import plant
 
@@ -46,7 +50,7 @@ id for another city's object that nothing here has."""
 HELD_BY: dict[str, str] = {}
 """URL parameter → who holds what it names: the place's "unit" or "tenant", the "own unit" of who
 knocks (whatever the matrix lets them see above it), the "office", the whole "city"."""
-PUBLIC = {"consultation_id", "publication_id"}
+PUBLIC = {"code", "consultation_id", "publication_id"}
 """What anybody may read."""
 
 
@@ -290,6 +294,110 @@ def _absence(case: Case, far: int) -> int:
         entered_by="某人",
     )
     return _kept(absence, far)
+
+
+@factory("paper_id")
+def _paper(case: Case, far: int) -> int:
+    unit = db.session.get_one(Unit, case.unit_id or _newest(Unit))
+    paper = Paper(
+        tenant_id=case.tenant_id,
+        unit_id=unit.id,
+        unit=unit.name,
+        kind="case_sheet",
+        state="draft",
+        case_id=None,
+        words=Words("办件单", fields=(("诉求编号", case.number),)).stored(),
+        version=0,
+        checked=0,
+        drafted_by="某人",
+        drafted_at=clock.now(),
+        sha256=_pdf(),
+        proof_sha256=_pdf(),
+    )
+    return _kept(paper, far)
+
+
+def _pdf() -> str:
+    return _store().keep(b"%PDF-1.7 paper", _schema())
+
+
+@factory("receipt_id")
+def _receipt(case: Case, far: int) -> int:
+    return _copied(case, far and far + 1, "某局长")
+
+
+@factory("copy_id", of="own unit")
+def _copy(case: Case, far: int) -> int:
+    return _copied(case, far, "")
+
+
+def _copied(case: Case, far: int, name: str) -> int:
+    copy = PaperCopy(
+        tenant_id=case.tenant_id,
+        paper_id=_newest(Paper),
+        part="to",
+        unit_id=case.unit_id or _newest(Unit),
+        unit="某单位",
+        name=name,
+        kind="reminder",
+        **dict.fromkeys(("post", "number", "title", "issuer", "case_number"), ""),
+        issued_at=clock.now(),
+        sha256=_pdf(),
+        pages=1,
+        delivered_at=clock.now(),
+    )
+    return _kept(copy, far)
+
+
+@factory("proposal_id")
+def _proposal(case: Case, far: int) -> int:
+    proposal = Proposal(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        rung="notice",
+        ground="overdue",
+        key=f"planted:{case.id}:{far}",
+        facts={},
+        at=clock.now(),
+    )
+    return _kept(proposal, far)
+
+
+@factory("instruction_id")
+def _instruction(case: Case, far: int) -> int:
+    leader = db.session.scalar(select(User).where(User.role == Role.LEADER).limit(1))
+    given = Instruction(
+        tenant_id=case.tenant_id,
+        case_id=case.id,
+        leader_id=leader.id if leader else None,
+        leader="某领导",
+        leader_title="副市长",
+        text="请办理。",
+        given_on=SINCE,
+        entered_at=clock.now(),
+        entered_by="某领导",
+        feedback="已办理",
+        feedback_at=clock.now(),
+    )
+    return _kept(given, far)
+
+
+@factory("code", of="city")
+def _code(case: Case, far: int) -> str:
+    code = f"{case.id:04d}ABCDEFGHJKLM".translate(str.maketrans("01", "XY"))
+    proof = PaperProof(
+        code=code,
+        kind="reminder",
+        number="〔2026〕1号",
+        issuer="某单位",
+        issued_on=SINCE,
+        digest="0" * 64,
+        pages=1,
+        signed_as="",
+    )
+    db.session.add(proof)
+    db.session.flush()
+    return code
 
 
 @factory("consultation_id", of="city")

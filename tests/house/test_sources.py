@@ -105,8 +105,9 @@ def _writes_state(node: ast.AST) -> bool:
 
 
 CASES = {"case", "held", "moved", "self", "row", "found", "each"}
-OTHERS = {"tracking", "batch", "made", "draft"}
-"""Names of things that have a state too and are no case: a progress page, an import, a 公开稿."""
+OTHERS = {"tracking", "batch", "made", "draft", "paper", "supervision", "rung"}
+"""Names of things that have a state too and are no case: a progress page, an import, a 公开稿, a
+paper, a 督办件."""
 
 
 def test_only_the_workflow_writes_the_state_of_a_case():

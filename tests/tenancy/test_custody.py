@@ -13,9 +13,9 @@ from minxin.tenancy.custody import hand_over, moving, staying
 from tests.cases.planting import plant
 from tests.tenancy.rows import plant_row
 
-STAYS = {"assignments", "letter_cases", "notices", "precedents"}
-"""Past work is counted where it was done; reminders and letters stay with who received them,
-rulings with who made them."""
+STAYS = {"assignments", "letter_cases", "notices", "paper_copies", "papers", "precedents"}
+"""Past work is counted where it was done; reminders, letters and papers stay with who received or
+issued them, rulings with who made them."""
 
 
 def unnamed(tables: list[str]) -> set[str]:

@@ -33,6 +33,7 @@ PUBLIC_READS = {
         *("state", "done", "received_on", "closed_on", "satisfaction", "course", "published_at"),
         *("updated_at", "words"),
     },
+    "paper_proofs": None,
     "consultations": {
         *("id", "number", "title", "text", "result", "unit", "starts_at", "ends_at"),
         *("stopped_at", "conclusion", "concluded_at"),
@@ -175,8 +176,10 @@ def test_every_table_with_data_of_a_tenant_is_walled_or_named_here(tables):
         "duty_modes",
         "number_series",
         "outages",
+        "paper_proofs",
         "submission_photos",
         "submissions",
+        "supervision_ladders",
         "tenants",
     }
     loose = set(tables()) - set(tables("tenant_id")) - whole_city

@@ -208,4 +208,4 @@ def test_a_job_that_is_given_up_is_seen_in_the_log_without_personal_data(panjin,
 def test_an_unknown_part_says_which_there_are(start):
     process = start("typo")
     assert process.popen.wait(30) == 2
-    assert "short|long|schedule" in process.log()
+    assert "short|long|papers|schedule" in process.log()

@@ -16,6 +16,7 @@ from minxin.web.console import (  # noqa: E402
     calendar,
     categories,
     home,
+    ladder,
     menu,
     outages,
     people,
@@ -26,5 +27,5 @@ from minxin.web.console import (  # noqa: E402
     units,
 )
 
-__all__ = ["account", "audit", "calendar", "categories", "home", "menu", "outages", "pages",
-           "people", "rosters", "rules", "tenants", "unit", "units"]  # fmt: skip
+__all__ = ["account", "audit", "calendar", "categories", "home", "ladder", "menu", "outages",
+           "pages", "people", "rosters", "rules", "tenants", "unit", "units"]  # fmt: skip

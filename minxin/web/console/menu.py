@@ -22,6 +22,7 @@ _SECTIONS = (
     ("人员", "console.people", ORGANISING),
     ("分类", "console.categories", (P.RULES_MANAGE,)),
     ("时限规则", "console.rules", (P.RULES_MANAGE,)),
+    ("督办阶梯", "console.ladder", (P.RULES_MANAGE,)),
     ("工作日历", "console.calendar", (P.RULES_MANAGE,)),
     ("平台停机", "console.outages", (P.RULES_MANAGE,)),
     ("审计日志", "console.audit", (P.AUDIT_VIEW,)),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from minxin import clock
+from minxin.access import check
 from minxin.access.permissions import Permission
-from minxin.cases import flagging, majors
+from minxin.cases import feedback, flagging, majors
+from minxin.cases.instructions import Instruction
 from minxin.cases.majors import Major
-from minxin.cases.models import FAR, Clock
+from minxin.cases.models import FAR, Case, Clock
 from minxin.cases.states import State, Urgency
+from minxin.errors import Conflict, Refused
+from minxin.extensions import db
 from minxin.privacy.veil import veiled
 from minxin.web.guards import permitted
 from minxin.web.life import me
@@ -20,18 +25,30 @@ from minxin.web.oversight import pages
 
 
 @pages.get("/instructions")
-@permitted(Permission.CASE_INSTRUCT)
+@permitted(Permission.CASE_INSTRUCT, Permission.INSTRUCTION_REQUEST)
 def instructions() -> str:
-    """What waits for this leader, and what he has said: made for a phone."""
+    """A leader's: what waits for him, what was reported, what he has said; made for a phone. The
+    office's: every 批示 that is not closed."""
+    if not check.has(me(), Permission.CASE_INSTRUCT):
+        return render_template(
+            "oversight/open_instructions.html",
+            rows=[_open(each, *named) for each, *named in feedback.open_ones()],
+        )
     user_id = me().user_id or 0
     return render_template(
         "oversight/instructions.html",
+        reported=[_open(each, *named) for each, *named in feedback.open_ones(user_id)],
         waiting=[
             {**_row(each), "text": veiled(asked.text), "asked_at": asked.asked_at}
             for each, asked in majors.asked_of(user_id)
         ],
         given=[
-            {"number": number, "text": veiled(each.text), "at": each.entered_at}
+            {
+                "number": number,
+                "text": veiled(each.text),
+                "at": each.entered_at,
+                "state": _stage(each),
+            }
             for number, each in majors.led_by(user_id)
         ],
     )
@@ -47,6 +64,46 @@ def major_cases() -> str:
         ended_ones=[_row(each) for each in majors.ended_ones()],
         limits=flagging.limits(),
     )
+
+
+@pages.post("/instructions/<int:instruction_id>/reading")
+@permitted(Permission.CASE_INSTRUCT)
+def instruction_read(instruction_id: int) -> Response:
+    """已阅: the leader has read what was reported."""
+    given = db.session.get(Instruction, instruction_id) if instruction_id < 2**63 else None
+    if given is None or given.leader_id != me().user_id:
+        abort(404)
+    try:
+        case = db.session.get_one(Case, given.case_id)
+        feedback.read(case, given.id, by=me(), at=clock.now())
+        db.session.commit()
+        flash("已阅，该批示办结。", "done")
+    except Refused as refusal:
+        db.session.rollback()
+        flash(refusal.message, "info" if isinstance(refusal, Conflict) else "warn")
+    return redirect(url_for("oversight.instructions"), 303)
+
+
+def _open(each: Instruction, number: str, title: str) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "number": number,
+        "title": veiled(title),
+        "leader": f"{each.leader}（{each.leader_title}）",
+        "day": f"{each.given_on.month}月{each.given_on.day}日",
+        "text": veiled(each.text) or "见扫描件",
+        "feedback": veiled(each.feedback),
+        "feedback_at": each.feedback_at,
+        "feedback_by": each.feedback_by,
+        "state": _stage(each),
+        "account": each.leader_id is not None,
+    }
+
+
+def _stage(each: Instruction) -> str:
+    if each.feedback_at is None:
+        return "待反馈"
+    return "已办结" if each.read_at is not None else "反馈待阅"
 
 
 def _row(each: Major) -> dict[str, Any]:

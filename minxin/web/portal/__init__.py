@@ -27,6 +27,7 @@ def _portal() -> dict[str, Any]:
         ("首页", url_for("portal.front")),
         ("公开征求意见", url_for("portal.consultations")),
         ("各区县办理情况", url_for("portal.results")),
+        ("文书核验", url_for("portal.verify")),
         ("告知和须知", url_for("portal.notice")),
         ("工作人员登录", url_for("portal.desks")),
     ]
@@ -42,4 +43,5 @@ from minxin.web.portal import (  # noqa: E402,F401
     results,
     submitting,
     tracking,
+    verify,
 )

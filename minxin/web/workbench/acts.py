@@ -10,6 +10,7 @@ from minxin import clock
 from minxin.cases import reachability
 from minxin.cases.dossier import Dossier
 from minxin.cases.models import Case
+from minxin.cases.pendings import What
 from minxin.cases.states import State, Tag, Track
 from minxin.cases.transitions import Move
 from minxin.people.actor import Actor
@@ -105,6 +106,30 @@ def _unjudged(case: Case, folder: Dossier) -> bool:
     return any(each["waiting"] for each in folder.consultations[:1])
 
 
+_VERDICTS = ("accept_supervision", "return_supervision", "reject_supervision")
+
+
+def _waits(what: What) -> Callable[[Case, Dossier], bool]:
+    return lambda case, folder: any(each["what"] == what for each in folder.pending)
+
+
+_ASKED_BY, _ANSWERED = _waits(What.SUPERVISION), _waits(What.SUPERVISION_REVIEW)
+
+
+def _led(*, read: bool) -> Callable[[Case, Dossier], bool]:
+    """Is there a 批示 without feedback, or with one that a leader without account has not read?"""
+
+    def fits(case: Case, folder: Dossier) -> bool:
+        return any(
+            bool(each["feedback_at"]) == read
+            and not each["read_at"]
+            and (not read or each["leader_id"] is None)
+            for each in folder.instructions
+        )
+
+    return fits
+
+
 _DECISIONS = ("grant_extension", "refuse_extension")
 _ROWS = (
     Act("claim", "认领", "hand-index", ("claim",)),
@@ -128,9 +153,29 @@ _ROWS = (
     Act("extension_decision", "审批延期", "calendar-check", _DECISIONS, _asks_time),
     Act("instruction_request", "呈报请示", "envelope-paper", ("request_instruction",), _is_major),
     Act("instruction", "批示", "pen", ("instruct",)),
+    Act("instruction_feedback", "反馈批示", "reply", ("report_back",), _led(read=False)),
+    Act("instruction_reading", "登记送阅", "eye", ("enter_reading",), _led(read=True)),
     Act("paper_instruction", "录入批示", "file-arrow-up", ("enter_instruction",), _asks_leader),
     Act("flag", "标为重大紧急", "exclamation-triangle", ("flag",)),
     Act("flag_removal", "取消重大紧急", "slash-circle", ("unflag",), _is_major),
+    Act(
+        "supervision_answer",
+        "督办回复",
+        "reply-fill",
+        ("answer_supervision",),
+        _waits(What.SUPERVISION),
+    ),
+    Act(
+        "supervision_review",
+        "审核督办回复",
+        "clipboard2-check",
+        _VERDICTS,
+        _waits(What.SUPERVISION_REVIEW),
+    ),
+    Act("urging", "催办", "bell", ("urge",)),
+    Act("case_supervision", "督办", "megaphone", ()),
+    Act("talk", "登记约谈", "people", ("talk",)),
+    Act("paper_start", "出具文书", "file-earmark-text", ()),
     Act("report", "报结", "file-earmark-check", ("report",)),
     Act("signature", "审签", "pen", ("sign", "unsign")),
     Act("review", "审核", "clipboard-check", ("approve", "send_back")),
@@ -213,6 +258,7 @@ def awaited(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> Act | No
 
 _ASKED = (
     *("instruction_request", "instruction", "extension_decision"),
+    *("supervision_answer", "supervision_review"),
     *("message_answer", "message", "reopening"),
 )
 
@@ -227,7 +273,13 @@ def _asked_first(case: Case, by: Actor, acts: list[Act], folder: Dossier) -> str
             for each in folder.requests
         ),
         # offered only where one waits
-        **dict.fromkeys(("extension_decision", "message_answer", "message", "reopening"), True),
+        **dict.fromkeys(
+            (
+                *("extension_decision", "message_answer", "message", "reopening"),
+                *("supervision_answer", "supervision_review"),
+            ),
+            True,
+        ),
     }
     names = [act.name for act in acts if waits.get(act.name)]
     return next(iter(names), None)

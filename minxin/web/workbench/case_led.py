@@ -119,7 +119,15 @@ def _joined(each: Record, by: Actor, hide: Hide) -> Record:
 
 def _instruction(each: Record, hide: Hide) -> Record:
     day = date.fromisoformat(each["given_on"])
-    return {**each, "text": hide(each["text"]), "day": f"{day.month}月{day.day}日"}
+    state = "待反馈" if not each["feedback_at"] else "已办结" if each["read_at"] else "反馈待阅"
+    return {
+        **each,
+        "text": hide(each["text"]),
+        "feedback": hide(each["feedback"]),
+        "day": f"{day.month}月{day.day}日",
+        "state": state,
+        "tone": {"待反馈": "wait", "反馈待阅": "work"}.get(state, "done"),
+    }
 
 
 def _request(each: Record) -> Record:

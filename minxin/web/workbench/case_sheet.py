@@ -27,7 +27,9 @@ from minxin.cases.dossier import Dossier, Record
 from minxin.cases.handling import may_attach
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.states import CloseMethod, Kind, State, Tag
+from minxin.cases.transitions import SUPERVISED
 from minxin.cases.veiling import Veil
+from minxin.papers import opening
 from minxin.people.actor import Actor
 from minxin.web import files
 from minxin.web.life import desks, me
@@ -35,6 +37,7 @@ from minxin.web.marks import full_moment, moment
 from minxin.web.workbench.acts import ACTS, ATTACHMENTS, awaited, offered
 from minxin.web.workbench.case_asked import asked
 from minxin.web.workbench.case_led import led
+from minxin.web.workbench.case_supervised import supervised
 from minxin.web.workbench.case_verified import verified
 
 TEXTS = {"wording": "规范内容", "body": "原文", "public_text": "公示信息"}
@@ -91,6 +94,10 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ACTS["publication"])
     if case.unit_id and workflow.permitted(case, by, ("track",)):
         others.append(ACTS["reminder_letter"])
+    if check.covers(by, P.SUPERVISION_WRITE, case) and supervising_of(case, by):
+        others.append(ACTS["case_supervision"])
+    if check.covers(by, P.PAPER_WRITE, case) and opening.kinds(by):
+        others.append(ACTS["paper_start"])
     running, life = clocks.of(case), timeline.events(case)
     return {
         "case": case,
@@ -112,8 +119,14 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         **led(folder, by, veil),
         **asked(case, folder, life, running, veil),
         **verified(folder, veil),
+        **supervised(case, life, veil),
         **more,
     }
+
+
+def supervising_of(case: Case, by: Actor) -> bool:
+    """Is it with a unit other than the person's own: can it be supervised?"""
+    return case.unit_id not in (None, by.unit_id) and case.state in SUPERVISED
 
 
 def state_label(case: Case) -> str:

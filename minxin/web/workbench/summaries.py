@@ -106,6 +106,7 @@ def _page(summary: Summary, form: SummaryForm | None = None) -> Any:
         station=db.session.get_one(Unit, summary.unit_id).name,
         form=form,
         writing=own and summary.submitted_at is None,
+        makes_paper=own and check.has(me(), P.PAPER_WRITE),
         standing=_standing,
         figures=[(label, summary.figures.get(name, 0)) for name, label in FIGURES],
         kinds=[(Kind(k).label, n) for k, n in summary.figures.get("kinds", {}).items() if n],

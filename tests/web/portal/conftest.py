@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
-from minxin.background import Outbox
-from minxin.extensions import db
-from worker import jobs
+from tests.keeping import keep
 
 APPEAL = {
     "subject": "小区门口路灯不亮",
@@ -35,21 +32,7 @@ def citizen(panjin: Any) -> FlaskClient:
 def keep_promises(panjin: Any) -> Callable[[], int]:
     """Run what was promised and not done yet, as the worker would; answers how many jobs."""
 
-    def run() -> int:
-        done = 0
-        while waiting := _waiting(panjin):
-            for outbox_id in waiting:
-                jobs.keep_promise(panjin.city.schema, outbox_id)
-            done += len(waiting)
-        return done
-
-    return run
-
-
-def _waiting(cast: Any) -> list[int]:
-    with cast.standing():
-        undone = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id)
-        return list(db.session.scalars(undone))
+    return lambda: keep(panjin)
 
 
 def token_of(page: str) -> str:

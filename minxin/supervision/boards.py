@@ -1,0 +1,68 @@
+"""What of the ladder waits for whom: proposals, open 督办件, and what was decided lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from minxin.cases import reach
+from minxin.cases.models import Case
+from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.models import Unit
+from minxin.supervision.models import Proposal, Supervision
+from minxin.supervision.opening import LIVE
+from minxin.tenancy.models import Tenant
+
+SHOWN = 200
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+
+def open_ones(by: Actor) -> Rows:
+    """(督办件, case number, title, state, unit, tenant) of what is open, the earliest due first."""
+    return _read(by, Supervision.state.in_((*LIVE, "drafted")), Supervision.due_at)
+
+
+def ended_ones(by: Actor, limit: int = 50) -> Rows:
+    """The latest that are over."""
+    where = Supervision.state.not_in((*LIVE, "drafted", "void"))
+    return _read(by, where, Supervision.ended_at.desc(), limit)
+
+
+def proposals(by: Actor) -> Rows:
+    """(proposal, case number, title, state, unit, tenant) of what waits for a decision."""
+    query = (
+        select(Proposal, *_CASE)
+        .join(Case, Case.id == Proposal.case_id)
+        .join(Tenant, Tenant.id == Case.tenant_id)
+        .outerjoin(Unit, Unit.id == Case.unit_id)
+        .where(Proposal.outcome == "open", reach.condition(by))
+        .order_by(Proposal.id)
+        .limit(SHOWN)
+    )
+    return db.session.execute(query).all()
+
+
+_CASE = (
+    Case.number,
+    func.coalesce(func.nullif(Case.summary, ""), Case.subject).label("title"),
+    Case.state.label("case_state"),
+    func.coalesce(Unit.name, "").label("unit"),
+    Tenant.name.label("tenant"),
+)
+
+
+def _read(by: Actor, where: ColumnElement[bool], order: Any, limit: int = SHOWN) -> Rows:
+    query = (
+        select(Supervision, *_CASE)
+        .join(Case, Case.id == Supervision.case_id)
+        .join(Tenant, Tenant.id == Case.tenant_id)
+        .outerjoin(Unit, Unit.id == Supervision.unit_id)
+        .where(where, reach.condition(by))
+        .order_by(order.nulls_last(), Supervision.id)
+        .limit(limit)
+    )
+    return db.session.execute(query).all()

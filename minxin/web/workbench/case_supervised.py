@@ -1,0 +1,99 @@
+"""督办 on the case page: the chain of rungs with their answers, and 约谈."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minxin.calendars.words import due_text
+from minxin.cases.models import Case, CaseEvent
+from minxin.cases.veiling import Veil
+from minxin.supervision import answering, opening, urging
+from minxin.supervision.answering import Verdict
+from minxin.supervision.ladder import Ground, Rung
+from minxin.supervision.models import Supervision, SupervisionReply
+from minxin.web.marks import day, remaining
+
+TOLD = frozenset(("supervise", "supervise_again", "supervise_bulletin", "talk"))
+"""Events of a case that has something to show here; the others are asked for nothing."""
+STATES = {
+    "drafted": ("拟办中", "open"),
+    "open": ("待回复", "wait"),
+    "answered": ("待审核", "work"),
+    "accepted": ("已办结", "done"),
+    "false": ("失实", "stop"),
+    "not_done": ("不落实", "stop"),
+    "unanswered": ("逾期未回复", "stop"),
+    "ended": ("随件终止", "done"),
+    "void": ("未下发", "done"),
+}
+"""State → (word, tone)."""
+
+
+def supervised(case: Case, life: Sequence[CaseEvent], veil: Veil) -> dict[str, Any]:
+    """The chain of a case that has one: no statement for any other."""
+    return chain(case, veil) if any(each.name in TOLD for each in life) else {}
+
+
+def chain(case: Case, veil: Veil) -> dict[str, Any]:
+    """Values of workbench/_supervisions.html: the rungs of a case, the newest first, and 约谈."""
+    rungs = [each for each in opening.of(case) if each.state != "void"]
+    answers = answering.replies_of(case)
+    return {
+        "rungs": [_rung(each, answers, veil) for each in rungs],
+        "talks": [
+            {
+                "on": day(each.held_on),
+                "with_whom": each.with_whom,
+                "chaired_by": each.chaired_by,
+                "said": veil(each.said),
+                "agreed": veil(each.agreed),
+            }
+            for each in urging.talks(case)
+        ],
+    }
+
+
+def _rung(
+    each: Supervision, found: Mapping[int, Sequence[SupervisionReply]], veil: Veil
+) -> dict[str, Any]:
+    word, tone = STATES[each.state]
+    live = each.state in opening.LIVE
+    left = remaining(each.due_at, None) if each.due_at and each.state == "open" else None
+    return {
+        "label": Rung(each.rung).label,
+        "number": each.number,
+        "ground": Ground(each.ground).label,
+        "grave": each.grave,
+        "state": word,
+        "tone": tone,
+        "unit": each.unit,
+        "demand": veil(each.demand),
+        "opened_at": each.opened_at,
+        "due": due_text(each.due_at) if each.due_at else "",
+        "left": left,
+        "live": live,
+        "result": veil(each.result),
+        "paper_id": each.paper_id,
+        "answers": [
+            {
+                "edition": answer.edition,
+                "text": veil(answer.text),
+                "responsible": answer.responsible,
+                "by": answer.by_name,
+                "unit": answer.unit,
+                "at": answer.at,
+                "late": answer.late,
+                "verdict": Verdict(answer.outcome).label if answer.outcome != "waiting" else "",
+                "verified": veil(answer.verified),
+                "opinion": veil(answer.opinion),
+            }
+            for answer in found.get(each.id, ())
+        ],
+    }
+
+
+def asked(rung: Supervision | None) -> dict[str, Any] | None:
+    if rung is None:
+        return None
+    return _rung(rung, {rung.id: answering.replies(rung)}, lambda text: text)

@@ -1,0 +1,105 @@
+"""督办: what is proposed, what is open, what ended; for the office, a station, a unit, a leader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+
+from minxin import clock
+from minxin.access import check
+from minxin.access.permissions import Permission as P
+from minxin.calendars.words import due_text
+from minxin.cases.models import Case
+from minxin.errors import Conflict, Refused
+from minxin.extensions import db
+from minxin.privacy.veil import veiled
+from minxin.supervision import boards, opening
+from minxin.supervision.ladder import Ground, Rung
+from minxin.supervision.models import Proposal
+from minxin.web.guards import permitted
+from minxin.web.life import me
+from minxin.web.marks import moment, remaining
+from minxin.web.workbench import pages
+from minxin.web.workbench.case_supervised import STATES
+
+
+@pages.get("/supervision", endpoint="supervision")
+@permitted(P.SUPERVISION_VIEW)
+def board() -> Any:
+    """The board of this person's reach."""
+    return _page()
+
+
+@pages.post("/supervision/proposals/<int:proposal_id>", endpoint="supervision_declined")
+@permitted(P.SUPERVISION_WRITE)
+def decline(proposal_id: int) -> Any:
+    """不予督办, with a reason."""
+    proposal = db.session.get(Proposal, proposal_id) if proposal_id < 2**63 else None
+    if proposal is None:
+        abort(404)
+    if not check.covers(me(), P.SUPERVISION_WRITE, db.session.get_one(Case, proposal.case_id)):
+        abort(403)
+    try:
+        opening.decline(proposal, request.form.get("reason", ""), by=me(), at=clock.now())
+        db.session.commit()
+    except Refused as refusal:
+        db.session.rollback()
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _page({"id": proposal_id, "words": refusal.message}, status)
+    flash("已记录不予督办的理由。", "done")
+    return redirect(url_for("workbench.supervision", desk=g.desk.slug), 303)
+
+
+def _page(wrong: dict[str, Any] | None = None, status: int = 200) -> Any:
+    by = me()
+    decides = check.has(by, P.SUPERVISION_WRITE)
+    page = render_template(
+        "workbench/supervision.html",
+        proposals=[_proposal(*row) for row in boards.proposals(by)] if decides else [],
+        decides=decides,
+        open_ones=[_rung(*row) for row in boards.open_ones(by)],
+        ended_ones=[_rung(*row) for row in boards.ended_ones(by)],
+        wrong=wrong,
+        reason=request.form.get("reason", ""),
+        opens_papers=check.has(by, P.PAPER_WRITE) and decides,
+    )
+    return page, status
+
+
+def _proposal(
+    each: Proposal, number: str, title: str, state: str, unit: str, tenant: str
+) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "number": number,
+        "title": veiled(title),
+        "unit": unit,
+        "tenant": tenant,
+        "rung": Rung(each.rung).label,
+        "ground": Ground(each.ground).label,
+        "at": moment(each.at),
+    }
+
+
+def _rung(each: Any, number: str, title: str, state: str, unit: str, tenant: str) -> dict[str, Any]:
+    word, tone = STATES[each.state]
+    return {
+        "number": number,
+        "title": veiled(title),
+        "unit": unit,
+        "tenant": tenant,
+        "rung": Rung(each.rung).label,
+        "paper": each.number,
+        "paper_id": each.paper_id,
+        "ground": Ground(each.ground).label,
+        "grave": each.grave,
+        "state": word,
+        "tone": tone,
+        "opened": moment(each.opened_at) if each.opened_at else "",
+        "due": due_text(each.due_at) if each.due_at else "",
+        "left": remaining(each.due_at, None) if each.due_at and each.state == "open" else None,
+        "result": veiled(each.result),
+        "waits_for_unit": each.state == "open",
+        "waits_for_reader": each.state == "answered",
+    }

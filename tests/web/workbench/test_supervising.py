@@ -1,0 +1,194 @@
+"""督办 on pages: proposed, drafted, answered, reviewed; who may and who may not; the board."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from minxin import clock
+from minxin.extensions import db
+from minxin.supervision import opening, proposing
+from minxin.supervision.ladder import Ground, Rung
+from minxin.supervision.models import Proposal
+from tests.keeping import keep
+from tests.supervision.supervised import DEMAND, Watched
+from tests.web.reading import statements as counted
+from tests.web.workbench import stages
+
+UNIT = "大洼区住建局"
+
+
+@pytest.fixture
+def item(panjin) -> Watched:
+    start = clock.now() - timedelta(days=40)
+    walk = Watched(panjin, start).dispatched("大洼区民心网工作站", at=start)
+    return walk.assigned(UNIT, at=start)
+
+
+def send(cast, item, noun: str, who: str = "linjing", **data):
+    data = {"version": str(stages.version_of(cast, item.number)), **data}
+    return cast.client(who).post(f"/{cast.desk(who)}/cases/{item.number}/{noun}", data=data)
+
+
+def propose(cast) -> int:
+    """What the worker proposes now; the id of the first."""
+    with cast.standing():
+        proposing.sweep(clock.now())
+        db.session.commit()
+        return db.session.scalars(select(Proposal.id)).first()
+
+
+def test_a_proposal_is_shown_opened_and_gone(panjin, item):
+    proposal_id = propose(panjin)
+    board = panjin.client("linjing").get("/city/supervision").text
+    assert "逾期未办结" in board
+    assert item.number in board
+    page = panjin.client("linjing").get(
+        f"/city/cases/{item.number}/supervision?proposal={proposal_id}"
+    )
+    assert "现在应发出“督办”" in page.text
+    answer = send(
+        panjin, item, "supervision", ground="overdue", demand=DEMAND, proposal=str(proposal_id)
+    )
+    assert answer.status_code == 303
+    assert "/city/papers/" in answer.location
+    board = panjin.client("linjing").get("/city/supervision").text
+    assert "没有待处理的督办建议" in board
+    assert "拟办中" in board
+
+
+def test_a_proposal_is_declined_with_a_reason_that_stays_where_it_is_missing(panjin, item):
+    proposal_id = propose(panjin)
+    office = panjin.client("linjing")
+    path = f"/city/supervision/proposals/{proposal_id}"
+    empty = office.post(path, data={"reason": ""})
+    assert (empty.status_code, "请写明不予督办的理由" in empty.text) == (422, True)
+    assert office.post(path, data={"reason": "已电话催办"}).status_code == 303
+    again = office.post(path, data={"reason": "已电话催办"})
+    assert (again.status_code, "已由林静处理" in again.text) == (409, True)
+    assert (
+        panjin.client("wutong")
+        .post(path.replace("/city/", "/xinglongtai/"), data={"reason": "不是我的"})
+        .status_code
+        == 404
+    )
+
+
+def test_the_unit_answers_and_the_office_reads(panjin, item):
+    item.supervised(at=clock.now())
+    unit = panjin.client("zhaoyang")
+    assert "督办待回复" in unit.get("/dawa/todo").text
+    page = unit.get(f"/dawa/cases/{item.number}").text
+    assert DEMAND in page
+    assert "督办回复" in page
+    assert "请填写责任人" in send(panjin, item, "supervision-answer", "zhaoyang", text="已修").text
+    done = send(panjin, item, "supervision-answer", "zhaoyang", text="已修复", responsible="赵阳")
+    assert done.status_code == 303
+    assert "督办回复待审核" in panjin.client("linjing").get("/city/todo").text
+    form = panjin.client("linjing").get(f"/city/cases/{item.number}/supervision-review").text
+    assert "已修复" in form
+    lacking = send(panjin, item, "supervision-review", verdict="sent_back")
+    assert "请写明意见" in lacking.text
+    sent = send(panjin, item, "supervision-review", verdict="sent_back", opinion="没有照片")
+    assert sent.status_code == 303
+    again = unit.get(f"/dawa/cases/{item.number}/supervision-answer").text
+    assert "上次回复被退回：没有照片" in again
+
+
+def test_who_may_not_is_kept_out(panjin, item):
+    item.supervised(at=clock.now())
+    for who, noun in (
+        ("zhaoyang", "supervision"),
+        ("zhaoyang", "urging"),
+        ("zhaoyang", "supervision-review"),
+        ("linjing", "supervision-answer"),
+        ("qinchuan", "supervision"),
+    ):
+        path = f"/{panjin.desk(who)}/cases/{item.number}/{noun}"
+        assert panjin.client(who).get(path).status_code == 403, (who, noun)
+    assert (
+        panjin.client("zhengtao")
+        .get(f"/xinglongtai/cases/{item.number}/supervision-answer")
+        .status_code
+        == 404
+    )
+
+
+def test_what_is_under_way_is_said_instead_of_a_second_one(panjin, item):
+    item.supervised(at=clock.now())
+    answer = send(panjin, item, "supervision", ground="overdue", demand=DEMAND)
+    assert answer.status_code == 409
+    assert "尚在回复时限内" in answer.text
+
+
+def test_urged_and_talked_over_it_stands_in_the_case(panjin, item):
+    assert send(panjin, item, "urging", words="").status_code == 422
+    assert send(panjin, item, "urging", words="请今日反馈").status_code == 303
+    today = clock.local(clock.now()).date().isoformat()
+    talk = {"held_on": today, "with_whom": "孙立", "said": "<b>说明原因</b>", "agreed": "三日内"}
+    assert send(panjin, item, "talk", **talk).status_code == 303
+    page = panjin.client("linjing").get(f"/city/cases/{item.number}").text
+    assert "请今日反馈" in page
+    assert "&lt;b&gt;说明原因&lt;/b&gt;" in page
+    assert "整改承诺：三日内" in page
+
+
+@pytest.mark.parametrize("who", ["linjing", "gaoyuan", "mengyan", "zhaoyang", "sunli", "qinchuan"])
+def test_everybody_concerned_has_a_board_of_his_own(panjin, item, who):
+    item.supervised(at=clock.now())
+    page = panjin.client(who).get(f"/{panjin.desk(who)}/supervision").text
+    assert item.number in page
+    assert ("督办建议" in page) == (who in ("linjing", "gaoyuan", "mengyan"))
+
+
+@pytest.mark.parametrize("who", ["zhouning", "wutong", "fengxue"])
+def test_nobody_else_sees_it_there(panjin, item, who):
+    item.supervised(at=clock.now())
+    assert item.number not in panjin.client(who).get(f"/{panjin.desk(who)}/supervision").text
+
+
+def test_the_board_takes_as_many_statements_for_many_as_for_one(panjin, item):
+    item.supervised(at=clock.now())
+    client = panjin.client("linjing")
+    client.get("/city/supervision")
+    with counted(panjin.app) as few:
+        client.get("/city/supervision")
+    start = clock.now() - timedelta(days=1)
+    for _ in range(3):
+        other = Watched(panjin, start).dispatched("大洼区民心网工作站", at=start)
+        other.assigned(UNIT, at=start).supervised(at=clock.now())
+    with counted(panjin.app) as many:
+        page = client.get("/city/supervision").text
+    assert len(re.findall("待回复", page)) >= 4
+    assert len(many) == len(few)
+
+
+def test_a_bulletin_whose_recipients_are_not_entered_says_whom_to_enter(panjin, item):
+    late = clock.now() - timedelta(days=30)
+    item.supervised(at=late).answered(at=late)
+    with panjin.standing():
+        item.rungs()[0].state = "not_done"
+        db.session.commit()
+    item.supervised(Rung.SECOND, Ground.NOT_DONE, at=late)
+    page = panjin.client("linjing").get(f"/city/cases/{item.number}/supervision").text
+    assert "现在应发出“督办专报”" in page
+    assert f"{UNIT}没有登记一把手" in page
+    refused = send(panjin, item, "supervision", ground="unanswered", demand=DEMAND)
+    assert refused.status_code == 422
+    assert "没有登记一把手" in refused.text
+
+
+def test_closed_it_offers_no_supervision(panjin):
+    now = clock.now()
+    walk = Watched(panjin, now).dispatched("大洼区民心网工作站", at=now).assigned(UNIT, at=now)
+    walk.reported(at=now).signed(at=now).supervised(at=now)
+    walk.closed(at=now)
+    keep(panjin)
+    with panjin.standing():
+        assert [each.state for each in walk.rungs()] == ["ended"]
+        assert opening.running(walk.rungs()[0]) is None
+    answer = send(panjin, walk, "supervision", ground="overdue", demand=DEMAND)
+    assert "不能督办" in answer.text
