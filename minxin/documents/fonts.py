@@ -81,12 +81,11 @@ def faces() -> str:
 @cache
 def _files() -> Mapping[str, tuple[str, int]]:
     """Family → (file, index of the face in it), as fontconfig knows them."""
-    listed = subprocess.run(
-        ["fc-list", "--format", "%{family}\t%{style}\t%{index}\t%{file}\n"],
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
+    ask = ["fc-list", "--format", "%{family}\t%{style}\t%{index}\t%{file}\n"]
+    try:
+        listed = subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    except OSError:  # without fontconfig there is no face to print with either
+        listed = ""
     found: dict[str, tuple[str, int]] = {}
     for line in sorted(listed.splitlines()):
         families, style, index, file = line.split("\t")
