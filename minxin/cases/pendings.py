@@ -33,6 +33,7 @@ class What(Labelled):
     REPLY = "reply", "留言待答复"
     SUPERVISION = "supervision", "督办待回复"
     SUPERVISION_REVIEW = "supervision_review", "督办回复待审核"
+    STATION_REVIEW = "station_review", "本站督办待审核"
 
 
 class Pending(OfTenant):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission as P
@@ -72,6 +72,8 @@ _OFFICE = (
     _pending(What.FEEDBACK),
     _pending(What.PROMISE),
     _pending(What.SUPERVISION_REVIEW),
+    # what a station sent is the station's to read; the office looks on
+    replace(_pending(What.STATION_REVIEW), label="工作站督办待审核", waits=False),
     _AT_UNITS,
     View("answered", "已答复", frozenset({State.ANSWERED})),
     _SOON,
@@ -97,7 +99,7 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _view("follow_up", "待回访", State.FOLLOW_UP),
         _view("consulting", "征求意见中", State.CONSULTING, waits=False, rare=True),
         _pending(What.MESSAGE),
-        _pending(What.SUPERVISION_REVIEW),
+        _pending(What.STATION_REVIEW),
         _AT_UNITS,
         _SOON,
         _LATE,

@@ -80,7 +80,7 @@ def answer(
     supervision.answered_at = supervision.answered_at or at
     supervision.late = supervision.late or late
     pendings.done(made.case, What.SUPERVISION, subject_id=supervision.id)
-    pendings.put(made.case, What.SUPERVISION_REVIEW, at=at, subject_id=supervision.id)
+    pendings.put(made.case, _reader(supervision), at=at, subject_id=supervision.id)
     db.session.flush()
     return reply
 
@@ -100,8 +100,8 @@ def review(
     opinion: needed unless it is accepted.
     """
     supervision = _waiting(case, "answered", "没有等待审核的督办回复，可能已由同事审核")
-    if by.role is Role.STATION and not supervision.by_station:
-        raise Refused("该督办件由市民心网办下发，由市民心网办审核")
+    if why_not := hindrance(supervision, by):
+        raise Refused(why_not)
     if len(verified) > OPINION_LIMIT or len(opinion) > OPINION_LIMIT:
         raise Refused(f"不能超过{OPINION_LIMIT}个字", "opinion")
     made = workflow.move(
@@ -135,9 +135,16 @@ def review(
     else:
         supervision.state, supervision.ended_at, supervision.ended_by = str(verdict), at, by.name
         supervision.result = opinion.strip() or verified.strip()
-    pendings.done(made.case, What.SUPERVISION_REVIEW, subject_id=supervision.id)
+    pendings.done(made.case, _reader(supervision), subject_id=supervision.id)
     db.session.flush()
     return supervision
+
+
+def hindrance(supervision: Supervision, by: Actor) -> str:
+    """Why this person does not read its answers; empty where he does."""
+    if by.role is Role.STATION and not supervision.by_station:
+        return "该督办件由市民心网办下发，由市民心网办审核"
+    return ""
 
 
 def replies(supervision: Supervision) -> list[SupervisionReply]:
@@ -159,6 +166,11 @@ def waiting(case: Case, state: str) -> Supervision | None:
     """The rung of a case that waits: `open` for the unit, `answered` for its reader."""
     query = select(Supervision).where(Supervision.case_id == case.id, Supervision.state == state)
     return db.session.scalar(query.order_by(Supervision.id.desc()).limit(1))
+
+
+def _reader(supervision: Supervision) -> What:
+    """For whom its answer waits: whoever opened it."""
+    return What.STATION_REVIEW if supervision.by_station else What.SUPERVISION_REVIEW
 
 
 def _waiting(case: Case, state: str, missing: str) -> Supervision:

@@ -53,9 +53,7 @@ class Wish:
     signed_leader: str = ""
 
 
-def draft(
-    case: Case, wish: Wish, *, by: Actor, at: datetime, proposal: Proposal | None = None
-) -> Supervision:
+def draft(case: Case, wish: Wish, *, by: Actor, at: datetime) -> Supervision:
     """拟办: a rung and the draft of its paper; the head signs it off (`papers.issuing`).
 
     Raises Refused where the ladder does not lead there, or something is missing; Conflict where
@@ -66,6 +64,7 @@ def draft(
     case = workflow.lock(case.id)
     unit = _addressed(case, by)
     before = latest(case)
+    _check_place(case, before, at)
     _check(case, wish, before, at)
     made = Supervision(
         tenant_id=case.tenant_id,
@@ -87,8 +86,7 @@ def draft(
     db.session.flush()
     about = About(case.id, case.number, made.id, due_rule=RULES[wish.rung])
     made.paper_id = drafting.begin(PAPERS[wish.rung], about, by=by, at=at).id
-    for each in _open_proposals(case, wish.rung):
-        each.outcome, each.decided_at, each.decided_by = "taken", at, by.name
+    _settle(case, at, outcome="taken", decided_by=by.name)
     audited.note("supervision.draft", case, by=by, at=at, facts={"rung": wish.rung})
     return made
 
@@ -175,16 +173,12 @@ def end_with(case: Case, at: datetime) -> None:
         drafted = rung.state == "drafted"
         rung.state, rung.ended_at = "void" if drafted else "ended", at
         rung.result = "该件已结束，督办随之终止"
-        for what in (What.SUPERVISION, What.SUPERVISION_REVIEW):
+        for what in (What.SUPERVISION, What.SUPERVISION_REVIEW, What.STATION_REVIEW):
             pendings.done(case, what, subject_id=rung.id)
         paper = db.session.get(Paper, rung.paper_id) if drafted and rung.paper_id else None
         if paper is not None and paper.state in drafting.OPEN:
             paper.state = "void"
-    db.session.execute(
-        update(Proposal)
-        .where(Proposal.case_id == case.id, Proposal.outcome == "open")
-        .values(outcome="lapsed", decided_at=at)
-    )
+    _settle(case, at, outcome="lapsed")
 
 
 def latest(case: Case) -> Supervision | None:
@@ -223,6 +217,19 @@ def unanswered(supervision: Supervision, at: datetime) -> bool:
     return clock is not None and clock.due_at <= at
 
 
+def hindrance(case: Case, before: Supervision | None, *, by: Actor, at: datetime) -> str:
+    """Why no rung can be drafted for this case now, in a sentence; empty where one can.
+
+    before: its latest rung.
+    """
+    try:
+        _addressed(case, by)
+        _check_place(case, before, at)
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
 def _addressed(case: Case, by: Actor) -> Unit:
     unit = db.session.get(Unit, case.unit_id or 0)
     if unit is None:
@@ -232,21 +239,27 @@ def _addressed(case: Case, by: Actor) -> Unit:
     return unit
 
 
-def _check(case: Case, wish: Wish, before: Supervision | None, at: datetime) -> None:
+def _check_place(case: Case, before: Supervision | None, at: datetime) -> None:
     if case.state not in SENT and not (case.state == State.CLOSED and promises.open_one(case)):
         raise Refused("该件不在承办单位办理，也不是在跟踪的跟踪件，不能督办")
+    if before is None:
+        return
+    label = Rung(before.rung).label
+    if before.state == "drafted":
+        raise Conflict(f"该件的{label}正由{before.drafted_by}拟办，不能另行督办")
+    if before.state == "answered":
+        raise Conflict(f"该件的{label}已收到回复，请先审核回复")
+    if before.state == "open" and not unanswered(before, at):
+        raise Conflict(f"该件的{label}尚在回复时限内，不能另行督办")
+
+
+def _check(case: Case, wish: Wish, before: Supervision | None, at: datetime) -> None:
     if not wish.demand.strip():
         raise Refused("请写明督办要求", "demand")
     if len(wish.demand) > DEMAND_LIMIT:
         raise Refused(f"督办要求不能超过{DEMAND_LIMIT}个字", "demand")
     if wish.grave and not wish.signed_leader.strip():
         raise Refused("情节严重须经分管领导签批，请填写签批的分管领导", "signed_leader")
-    if before is not None and before.state == "drafted":
-        raise Conflict(f"该件的{Rung(before.rung).label}正由{before.drafted_by}拟办，不能另行督办")
-    if before is not None and before.state == "answered":
-        raise Conflict(f"该件的{Rung(before.rung).label}已收到回复，请先审核回复")
-    if before is not None and before.state == "open" and not unanswered(before, at):
-        raise Conflict(f"该件的{Rung(before.rung).label}尚在回复时限内，不能另行督办")
     leads_to = next_rung(before, at)
     if wish.rung is not leads_to and not (wish.rung is Rung.BULLETIN and wish.grave):
         raise Refused(f"按督办阶梯，该件现在应发出的是“{leads_to.label}”", "rung")
@@ -258,8 +271,10 @@ def _of(case: Case) -> Select[Supervision]:
     return select(Supervision).where(Supervision.case_id == case.id)
 
 
-def _open_proposals(case: Case, rung: Rung) -> list[Proposal]:
-    query = select(Proposal).where(
-        Proposal.case_id == case.id, Proposal.rung == rung, Proposal.outcome == "open"
+def _settle(case: Case, at: datetime, **decision: str) -> None:
+    """What was proposed for a case is settled: a rung that is drafted answers all of it."""
+    db.session.execute(
+        update(Proposal)
+        .where(Proposal.case_id == case.id, Proposal.outcome == "open")
+        .values(decided_at=at, **decision)
     )
-    return list(db.session.scalars(query))

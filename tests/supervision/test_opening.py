@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from minxin.cases import clocks, pendings
 from minxin.cases.models import Clock
 from minxin.cases.pendings import Pending, What
+from minxin.documents import drafting
 from minxin.documents.kinds import PaperKind
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.papers import issuing
-from minxin.supervision import opening
+from minxin.supervision import opening, proposing
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.opening import Wish
@@ -170,3 +171,33 @@ def test_the_unit_may_answer_late_while_the_next_rung_is_only_a_draft(panjin, ca
     with panjin.standing():
         assert [each.state for each in case.rungs()] == ["answered", "drafted"]
         assert case.paper().serial is None, "no number was used up"
+
+
+def test_a_rung_of_another_kind_settles_what_was_proposed(panjin, case):
+    late = MONDAY + timedelta(days=30)
+    with panjin.standing():
+        proposing.sweep(late)
+        db.session.commit()
+        assert [each.rung for each in case.proposals()] == [Rung.NOTICE]
+    case.wished(Rung.BULLETIN, Ground.CARELESS, at=late, grave=True, signed_leader="秦川副市长")
+    with panjin.standing():
+        assert case.proposals() == []
+        assert len(case.proposals("taken")) == 1
+
+
+def test_what_a_station_sent_waits_for_the_station(panjin, case):
+    case.wished(at=LATER, by="mengyan").gathered(at=LATER)
+    with panjin.standing():
+        paper = case.paper()
+        drafting.submit(paper, by=panjin.actor("mengyan"), at=LATER)
+        drafting.approve(paper, by=panjin.actor("linjing"), at=LATER)
+        issuing.issue(paper, by=panjin.actor("gaoyuan"), at=LATER)
+        db.session.commit()
+    case.answered(at=LATER)
+    with panjin.standing():
+        ids = [case.case().id]
+        assert pendings.cases(ids, What.STATION_REVIEW)
+        assert not pendings.cases(ids, What.SUPERVISION_REVIEW)
+    case.reviewed(Verdict.ACCEPTED, "现场核实", at=LATER, by="mengyan")
+    with panjin.standing():
+        assert not pendings.cases(ids, What.STATION_REVIEW)

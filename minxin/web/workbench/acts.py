@@ -113,7 +113,10 @@ def _waits(what: What) -> Callable[[Case, Dossier], bool]:
     return lambda case, folder: any(each["what"] == what for each in folder.pending)
 
 
-_ASKED_BY, _ANSWERED = _waits(What.SUPERVISION), _waits(What.SUPERVISION_REVIEW)
+def _answered(case: Case, folder: Dossier) -> bool:
+    return any(
+        each["what"] in (What.SUPERVISION_REVIEW, What.STATION_REVIEW) for each in folder.pending
+    )
 
 
 def _led(*, read: bool) -> Callable[[Case, Dossier], bool]:
@@ -170,7 +173,7 @@ _ROWS = (
         "审核督办回复",
         "clipboard2-check",
         _VERDICTS,
-        _waits(What.SUPERVISION_REVIEW),
+        _answered,
     ),
     Act("urging", "催办", "bell", ("urge",)),
     Act("case_supervision", "督办", "megaphone", ()),

@@ -80,6 +80,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
     by = me()
     folder, veil = veiling.opened(case, by, dossier.read(case, by))
     acts = offered(workflow.available(case, by, co_handles=folder.co_handles), case, folder)
+    if not by.at_city_desk and all(each["what"] != "station_review" for each in folder.pending):
+        acts = [act for act in acts if act.name != "supervision_review"]  # the city's to read
     first = awaited(case, by, acts, folder)
     others = [act for act in acts if act is not first]
     if may_attach(case, by, co_handles=folder.co_handles):

@@ -143,7 +143,7 @@ def supervision_page(number: str) -> Any:
         )
         if wanted is Rung.BULLETIN:
             _recipients(case, bool(form.grave.data))
-        made = opening.draft(case, wish, by=me(), at=clock.now(), proposal=proposal)
+        made = opening.draft(case, wish, by=me(), at=clock.now())
         begun.append(made.paper_id or 0)
 
     return panel.answer(
@@ -157,6 +157,7 @@ def supervision_page(number: str) -> Any:
             "rung": rung,
             "before": before,
             "due": due_text(opening.due(rung, clock.now())),
+            "hindered": opening.hindrance(case, before, by=me(), at=clock.now()),
             "missing": _missing(case) if rung is Rung.BULLETIN else "",
             "demands": {str(ground): words for ground, words in DEMANDS.items()},
         },
