@@ -22,6 +22,7 @@ def check(paper: Paper, known: Mapping[str, str], officials: Collection[str]) ->
     and are named in papers.
     """
     version, parts = paper.version, words.read(paper.words).parts()
+    _cover_tables(paper, known, officials)
     asked = [(field, text) for field, text in parts.items() if text]
     found = finding.find_all([(text, known) for _, text in asked])
     own = [str(value) for value in known.values() if value]
@@ -32,6 +33,24 @@ def check(paper: Paper, known: Mapping[str, str], officials: Collection[str]) ->
         if not _official(text[hit.start : hit.end], hit, officials, own)
     ]
     paper.checked, paper.masker = version, finding.VERSION
+
+
+def _cover_tables(paper: Paper, known: Mapping[str, str], officials: Collection[str]) -> None:
+    """Tables are facts that nobody edits or decides on: what might be personal is covered."""
+    own = [str(value) for value in known.values() if value]
+    cells = [cell for table in paper.tables for row in table["rows"] for cell in row]
+    hits = finding.find_all([(cell, known) for cell in cells])
+    covered = iter(
+        covering.cover(
+            cell,
+            [h for h in found if not _official(cell[h.start : h.end], h, officials, own)],
+        )
+        for cell, found in zip(cells, hits, strict=True)
+    )
+    paper.tables = [
+        {**table, "rows": [[next(covered) for _ in row] for row in table["rows"]]}
+        for table in paper.tables
+    ]
 
 
 def _official(said: str, hit: Hit, officials: Collection[str], own: Collection[str]) -> bool:

@@ -57,6 +57,8 @@ def sign(copy: PaperCopy, *, by: Actor, at: datetime) -> None:
 
 def enter_receipt(copy: PaperCopy, name: str, *, by: Actor, at: datetime) -> None:
     """登记签收 of what was handed over on paper, by who issued it."""
+    if not copy.name or copy.user_id is not None:
+        raise Refused("收件人有账号，由收件人本人或者收件单位签收", "name")
     signed_by = given.name(name, "签收人", field="name", limit=30)
     _open(copy)
     copy.signed_at, copy.signed_by, copy.entered_by = at, signed_by, by.name

@@ -178,6 +178,10 @@ def correct(paper: Paper, *, by: Actor, at: datetime, token: str | None = None) 
     """更正: a new draft with the words of an issued paper, which it names."""
     if paper.state != "issued":
         raise Refused("只有已签发的文书才需要更正，草稿可以直接修改")
+    begun = select(Paper).where(Paper.corrects_id == paper.id, Paper.state.in_(OPEN)).limit(1)
+    lock(paper)
+    if (known := db.session.scalar(begun)) is not None:
+        return known
     about = About(paper.case_id, paper.case_number, None, paper.brief)
     made = begin(PaperKind(paper.kind), about, by=by, at=at, token=token)
     if made.state == "gathering":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
+
 from minxin.cases import contacts
 from minxin.cases.models import Case
 from minxin.documents import checking, drafting
@@ -74,9 +76,13 @@ def _drawn(paper: Paper, at: datetime) -> Draft:
     case = db.session.get(Case, paper.case_id or 0)
     if case is None:
         raise Refused("该件已不在您的受理范围内，不能出具文书")
-    return OF_CASE[kind](paper, case, contacts.known(case), officials, at)
+    return OF_CASE[kind](paper, case, _known(paper), officials, at)
 
 
 def _known(paper: Paper) -> dict[str, str]:
-    case = db.session.get(Case, paper.case_id) if paper.case_id else None
-    return contacts.known(case) if case is not None else {}
+    """What the citizens left whose cases the paper rests on."""
+    ids = {paper.case_id, *paper.brief.get("case_ids", [])}
+    known: dict[str, str] = {}
+    for case in db.session.scalars(select(Case).where(Case.id.in_(ids))):
+        known |= contacts.known(case)
+    return known

@@ -18,7 +18,8 @@ Record = TypeVar("Record")
 
 def masked(record: Record, known: Mapping[str, str], officials: Collection[str]) -> Record:
     """The record with every text in it covered where the masker is sure. officials: names of
-    those who act in public."""
+    those who act in public. What it is unsure of is found again in the words (documents.checking);
+    tables are looked through there as well."""
     texts: list[str] = []
 
     def told(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from minxin.access import check
 from minxin.access.permissions import Permission as P
@@ -71,6 +71,16 @@ def of_week(summary: Summary, *, by: Actor, at: datetime, token: str | None = No
         raise Refused("周总结由本工作站出具")
     about = About(subject_id=summary.id)
     return drafting.begin(PaperKind.WEEKLY_SUMMARY, about, by=by, at=at, token=token)
+
+
+def dropped(summary: Summary) -> int:
+    """How many papers of a week were given up."""
+    query = select(func.count()).where(
+        Paper.kind == PaperKind.WEEKLY_SUMMARY,
+        Paper.subject_id == summary.id,
+        Paper.state == "void",
+    )
+    return db.session.scalar(query) or 0
 
 
 def _ids(numbers: Sequence[str], by: Actor) -> list[int]:

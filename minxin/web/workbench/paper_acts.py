@@ -121,6 +121,7 @@ def issue(paper_id: int) -> Any:
     """签发. It gets its number here; the worker makes the file and hands it out."""
     paper = the_paper(paper_id)
     try:
+        _still(paper)
         number = signing_off.issue(paper, by=me(), at=clock.now())
         db.session.commit()
     except Refused as refusal:
@@ -202,6 +203,7 @@ def _done(paper_id: int, permission: P, act: Callable[[Paper], str]) -> Any:
     """The whole of an act without a page of its own: done and said, or said why not."""
     paper = the_paper(paper_id, permission)
     try:
+        _still(paper)
         words = act(paper)
         db.session.commit()
         flash(words, "done")
@@ -214,6 +216,14 @@ def _done(paper_id: int, permission: P, act: Callable[[Paper], str]) -> Any:
             opinion=request.form.get("opinion", ""),
         )
     return _back(paper_id)
+
+
+def _still(paper: Paper) -> None:
+    """Raises Conflict where the words are others than those that the person read."""
+    given = request.form.get("version", "")
+    drafting.lock(paper)
+    if given and given != str(paper.version):
+        raise Conflict("文书刚刚被他人修改，本次没有执行，请核对最新内容")
 
 
 def _issue_page(paper: Paper, refusal: str = "", status: int = 200) -> Any:

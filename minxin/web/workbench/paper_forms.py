@@ -12,7 +12,7 @@ from minxin.documents import words as writing
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.documents.sheet import TITLE_LIMIT
-from minxin.documents.words import LINE_LIMIT, MOST_COPIES, TEXT_LIMIT, Words
+from minxin.documents.words import LINE_LIMIT, TEXT_LIMIT, Words
 from minxin.web.forms import Form
 
 HAS = {
@@ -23,6 +23,10 @@ HAS = {
     "form": ("title",),
 }
 """Layout → what of a draft is written by hand, beside its own fields and annexes."""
+
+
+BY_HAND = ("签收人及签收时间", "回复情况", "经办人", "主管领导意见")
+"""Fields that stay empty: they are filled in on paper."""
 
 
 def _most(limit: int) -> Length:
@@ -47,7 +51,7 @@ def form_of(paper: Paper) -> Any:
     added: dict[str, Any] = {}
     values: dict[str, Any] = {"version": str(paper.version), "copies": written.copies}
     for number, (label, value) in enumerate(written.fields):
-        if value:  # what is empty is filled in by hand, on paper
+        if label not in BY_HAND:
             added[f"field_{number}"] = TextAreaField(label, validators=[_most(TEXT_LIMIT)])
             values[f"field_{number}"] = value
     for number, each in enumerate(written.annexes):
@@ -77,7 +81,7 @@ def typed(form: Any, paper: Paper) -> Words:
 
     changed = written.each(said)
     copies = form.copies.data if "copies" in form else written.copies
-    return replace(changed, copies=max(0, min(copies or 0, MOST_COPIES)))
+    return replace(changed, copies=copies or 0)
 
 
 def base(form: Any) -> int:

@@ -92,8 +92,9 @@ def start_of_week(summary_id: int) -> Any:
     if summary.unit_id != me().unit_id or not check.has(me(), P.PAPER_WRITE):
         abort(403)
     try:
+        dropped = opening.dropped(summary)  # one that was given up is begun anew
         made = opening.of_week(
-            summary, by=me(), at=clock.now(), token=f"summary-{summary.id}-{summary.submitted_at}"
+            summary, by=me(), at=clock.now(), token=f"summary-{summary.id}-{dropped}"
         )
         db.session.commit()
     except Refused as refusal:

@@ -22,7 +22,7 @@ from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.papers import shelf
 from minxin.web.console.acting import carried_out, status
-from minxin.web.forms import Form
+from minxin.web.forms import CaseForm
 from minxin.web.guards import permitted
 from minxin.web.life import me
 from minxin.web.workbench import pages
@@ -32,7 +32,7 @@ from minxin.web.workbench.papers import sent
 SHOWN = 100
 
 
-class WordsForm(Form):
+class WordsForm(CaseForm):
     """The leader's words on the paper before him."""
 
     text = TextAreaField(
@@ -122,6 +122,7 @@ def instruct(copy_id: int) -> Any:
             form.text.data or "",
             by=me(),
             at=clock.now(),
+            version=form.version.data,
             paper_id=copy.paper_id,
             supervision_id=copy.subject_id if of_rung else None,
         )
@@ -142,11 +143,18 @@ def _page(copy: PaperCopy, form: WordsForm | None = None) -> Any:
         case=case,
         until=due_text,
         signs=distributing.addressed(copy, me()),
-        form=(form or WordsForm()) if leads else None,
+        form=_shown(form, case) if leads and case is not None else None,
         given=instructions.on_paper(copy.paper_id, me().user_id or 0) if leads else [],
         phrases=PHRASES,
     )
     return page, status(form) if form else 200
+
+
+def _shown(form: WordsForm | None, case: Case) -> WordsForm:
+    """The form, from the case's present version on: sent twice it is a 批示 once."""
+    form = form or WordsForm(formdata=None)
+    form.version.raw_data, form.version.data = None, case.version
+    return form
 
 
 def _case(copy: PaperCopy) -> Case | None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from minxin import clock
+from minxin.cases import feedback
 from minxin.documents import distributing, numbering
 from minxin.documents.models import Paper, PaperCopy, PaperProof
 from minxin.extensions import db
@@ -247,6 +248,81 @@ def test_an_issued_paper_is_corrected_by_a_new_one_that_names_it(panjin, item):
         assert proof.corrected_by == number
     text = File(panjin.client("linjing").get(f"/city/papers/{new_id}/file").data).flowing(0)
     assert "本件更正办件单" in text
+
+
+def test_what_was_read_before_it_changed_is_not_approved_or_decided(panjin, item):
+    paper_id = begin(panjin, item, "reminder")
+    old = form(panjin, paper_id)["version"]
+    post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id, text="另一段话。"))
+    keep(panjin)
+    for noun, data in (("review", {"act": "approve"}), ("findings", {"act": "mask_all"})):
+        answer = post(panjin, "hejun", paper_id, noun, version=old, **data)
+        assert answer.status_code == 409
+        assert "刚刚被他人修改" in answer.text
+    with panjin.standing():
+        assert the(panjin, paper_id).state == "review"
+
+
+def test_two_clicks_begin_one_correction(panjin, item):
+    paper_id = begin(panjin, item, "case_sheet")
+    post(panjin, "linjing", paper_id, "issue")
+    keep(panjin)
+    first = post(panjin, "linjing", paper_id, "correction").location
+    assert post(panjin, "linjing", paper_id, "correction").location == first
+
+
+def test_the_office_signs_for_nobody_who_can_sign_himself(panjin, item):
+    paper_id = begin(panjin, item, "reminder")
+    post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id))
+    keep(panjin)
+    post(panjin, "hejun", paper_id, "review", act="approve")
+    post(panjin, "gaoyuan", paper_id, "issue")
+    keep(panjin)
+    with panjin.standing():
+        copy_id = db.session.scalars(select(PaperCopy.id)).one()
+    answer = post(panjin, "linjing", paper_id, f"receipts/{copy_id}", name="赵阳")
+    assert "由收件人本人或者收件单位签收" in answer.text
+
+
+def test_a_leader_reads_signs_and_instructs_once_on_the_paper_before_him(panjin, item):
+    with panjin.standing():
+        leader = panjin.actor("qinchuan")
+        case = item.case()
+        copy = PaperCopy(
+            tenant_id=leader.tenant_id,
+            paper_id=begin(panjin, item, "case_sheet"),
+            part="report",
+            unit_id=leader.unit_id,
+            unit="市政府",
+            user_id=leader.user_id,
+            name="秦川",
+            post="副市长",
+            kind="supervision_report",
+            number="〔2026〕第1期",
+            title="督办专报",
+            issuer="市民心网办",
+            case_id=case.id,
+            case_number=case.number,
+            issued_at=clock.now(),
+            sha256="0" * 64,
+            pages=1,
+            delivered_at=clock.now(),
+        )
+        db.session.add(copy)
+        db.session.commit()
+        copy_id = copy.id
+    desk = panjin.client("qinchuan")
+    page = desk.get(f"/city/received-papers/{copy_id}").text
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+    path = f"/city/received-papers/{copy_id}/instruction"
+    assert desk.post(path, data={"version": version, "text": ""}).status_code == 422
+    words = {"version": version, "text": "请立即整改。"}
+    assert desk.post(path, data=words).status_code == 303
+    assert desk.post(path, data=words).status_code == 409
+    with panjin.standing():
+        (given,) = feedback.waiting(item.case(), read=False)
+        assert given.paper_id is not None
+    assert "请立即整改。" in desk.get(f"/city/received-papers/{copy_id}").text
 
 
 def test_a_draft_is_given_up_with_a_reason_and_stays_on_record(panjin, item):
