@@ -144,6 +144,7 @@ def instruct(
     if answered is not None:
         leader = Leader(by.name, answered.leader_title, by.user_id)
     case = workflow.lock(case.id)
+    _answer_feedback(case, by, at)
     kept = _kept(case, leader, words, answered, local(at).date(), None, by, at)
     kept.paper_id, kept.supervision_id = paper_id, supervision_id
     workflow.move(
@@ -232,6 +233,19 @@ def carried(case: Case) -> dict[str, Any]:
     query = select(Instruction.id).where(Instruction.case_id == case.id).order_by(Instruction.id)
     ids = list(db.session.scalars(query))
     return {"instruction_ids": ids} if ids else {}
+
+
+def _answer_feedback(case: Case, by: Actor, at: datetime) -> None:
+    """再批示: who writes once more on the same case has read what was reported to him on it."""
+    query = select(Instruction).where(
+        Instruction.case_id == case.id,
+        Instruction.leader_id == by.user_id,
+        Instruction.feedback_at.is_not(None),
+        Instruction.read_at.is_(None),
+    )
+    for before in db.session.scalars(query.with_for_update()):
+        before.read_at, before.read_how = at, "再作批示"
+        pendings.done(case, What.READING, subject_id=before.id)
 
 
 def on_paper(paper_id: int, user_id: int) -> list[Instruction]:

@@ -133,8 +133,10 @@ def _blocks(text: str, tables: dict[str, Table]) -> Iterator[Block]:
 
 
 def _headed(said: str) -> tuple[str, str]:
-    """A heading is its line, or the first sentence of one that goes on."""
+    """A heading is a line without a full stop, or the first sentence of one that goes on."""
     first, stop, rest = said.partition("。")
+    if stop and not rest:  # a sentence that is all there is is no heading
+        return "", said
     return (first + stop, rest) if rest else (said, "")
 
 

@@ -50,7 +50,7 @@ def _one_page(sheet: Sheet) -> Any:
     document = _laid_out(layout.page(sheet, size=first))
     if len(document.pages) == 1:
         return document
-    small = {size: _laid_out(layout.page(sheet, size=size)) for size in others[::2]}
+    small = {size: _laid_out(layout.page(sheet, size=size)) for size in others}
     fits = [size for size, each in small.items() if len(each.pages) == 1]
     return small[max(fits, default=others[0])]
 

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from minxin import clock
 from minxin.config import Settings, SettingsError
+from minxin.documents import envelope
 
 FIELD = "Signature"
 SELF_MADE = "演示用自签证书"
@@ -34,6 +35,7 @@ class Certificate:
     content: bytes
     passphrase: bytes
     public: bytes  # the certificate alone, DER
+    chain: frozenset[bytes] = frozenset()  # those of who vouches for it, DER
 
     @property
     def self_made(self) -> bool:
@@ -78,12 +80,13 @@ def of_settings(settings: Settings) -> Certificate | None:
 def load(path: Path, passphrase: str) -> Certificate:
     """Open a PKCS#12 file. Raises OSError or ValueError where that fails."""
     content, secret = path.read_bytes(), passphrase.encode()
-    key, found, _ = pkcs12.load_key_and_certificates(content, secret or None)
+    key, found, others = pkcs12.load_key_and_certificates(content, secret or None)
     if key is None or found is None:
         raise ValueError("no key or no certificate")
     names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     name = str(names[0].value) if names else found.subject.rfc4514_string()
-    return Certificate(name, content, secret, found.public_bytes(serialization.Encoding.DER))
+    public, *chain = (each.public_bytes(serialization.Encoding.DER) for each in (found, *others))
+    return Certificate(name, content, secret, public, frozenset(chain))
 
 
 def self_made(folder: Path) -> Path:
@@ -130,7 +133,7 @@ def sign(pdf: bytes, certificate: Certificate, *, reason: str) -> bytes:
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD,
         reason=reason,
-        md_algorithm="sha256",
+        md_algorithm=envelope.DIGEST,
         subfilter=fields.SigSeedSubFilter.PADES,
     )
     signed: Any = signers.sign_pdf(
@@ -156,9 +159,13 @@ def verify(pdf: bytes, certificate: Certificate | None) -> Verdict:
         status = validate_pdf_signature(signatures[0], context)
         whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
         ours = certificate is not None and status.signing_cert.dump() == certificate.public
+        sound = status.intact and status.valid and whole
+        if certificate is not None and ours:
+            chain = certificate.chain
+            sound = sound and envelope.is_ours(pdf, signatures[0], certificate.public, chain)
         return Verdict(
             signed=True,
-            intact=bool(status.intact and status.valid and whole),
+            intact=bool(sound),
             ours=bool(ours),
             signed_as=str(status.signing_cert.subject.native.get("common_name", "")),
         )

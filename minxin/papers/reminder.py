@@ -62,6 +62,6 @@ def gather(
     return Draft(
         asdict(found),
         words,
-        [Table(LISTED, heads, rows, (4, 3, 5, 2))],
+        [Table(LISTED, heads, rows, (4, 3, 5, 3))],
         [addressees.unit(unit)],
     )

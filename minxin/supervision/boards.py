@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, func, select, true
 
+from minxin.access.matrix import Reach, reach_of
+from minxin.access.permissions import Permission
 from minxin.cases import reach
 from minxin.cases.models import Case
 from minxin.extensions import db
@@ -55,13 +57,20 @@ _CASE = (
 )
 
 
+def _own(by: Actor) -> ColumnElement[bool]:
+    """A unit reads what was sent to itself or below, and no draft; others what they reach."""
+    if reach_of(by.role, Permission.CASE_VIEW) is not Reach.UNIT:
+        return true()
+    return and_(Supervision.unit_id.in_(by.unit_ids), Supervision.state != "drafted")
+
+
 def _read(by: Actor, where: ColumnElement[bool], order: Any, limit: int = SHOWN) -> Rows:
     query = (
         select(Supervision, *_CASE)
         .join(Case, Case.id == Supervision.case_id)
         .join(Tenant, Tenant.id == Case.tenant_id)
         .outerjoin(Unit, Unit.id == Supervision.unit_id)
-        .where(where, reach.condition(by))
+        .where(where, reach.condition(by), _own(by))
         .order_by(order.nulls_last(), Supervision.id)
         .limit(limit)
     )

@@ -53,7 +53,9 @@ class Wish:
     signed_leader: str = ""
 
 
-def draft(case: Case, wish: Wish, *, by: Actor, at: datetime) -> Supervision:
+def draft(
+    case: Case, wish: Wish, *, by: Actor, at: datetime, version: int | None = None
+) -> Supervision:
     """拟办: a rung and the draft of its paper; the head signs it off (`papers.issuing`).
 
     Raises Refused where the ladder does not lead there, or something is missing; Conflict where
@@ -62,6 +64,10 @@ def draft(case: Case, wish: Wish, *, by: Actor, at: datetime) -> Supervision:
     if not check.covers(by, P.SUPERVISION_WRITE, case):
         raise Refused("您没有督办该件的权限")
     case = workflow.lock(case.id)
+    if version is not None and version != case.version:
+        raise Conflict("该件刚刚有了变化，本次没有拟办。您填写的内容仍在下方，请核对后再保存")
+    if wish.rung is Rung.BULLETIN and by.role is Role.STATION:
+        raise Refused("督办专报由市民心网办下发，请报市民心网办", "grave")
     unit = _addressed(case, by)
     before = latest(case)
     _check_place(case, before, at)

@@ -168,3 +168,12 @@ def test_what_was_written_on_a_paper_is_found_by_it(panjin, item):
         leader = panjin.actor("qinchuan").user_id
         (found,) = instructions.on_paper(77, leader)
         assert (found.id, found.supervision_id) == (given, 5)
+
+
+def test_a_further_instruction_closes_what_was_reported_before(panjin, item):
+    given = instruct(item)
+    report(item, given)
+    instruct(item, "再查一遍。")
+    with panjin.standing():
+        assert not waits(item, What.READING)
+        assert [row[0].id for row in feedback.open_ones()] != [given]

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 
+from minxin import clock
 from minxin.config import SettingsError, from_environment
 from minxin.documents import rendering, samples, signing
 from minxin.documents.signing import SELF_MADE, UNSIGNED
@@ -48,6 +56,61 @@ def test_one_changed_byte_anywhere_is_seen(signed, certificate):
         changed = bytearray(signed)
         changed[place] ^= 0x55
         assert not signing.verify(bytes(changed), certificate).genuine, place
+
+
+def test_one_changed_byte_of_the_envelope_is_seen_too(signed, certificate):
+    """The digest does not cover the envelope: labels, spelling and padding are read strictly."""
+    start = signed.rindex(b"/Contents <") + len(b"/Contents <")
+    end = signed.index(b">", start)
+    length = 2 * (4 + int(signed[start + 4 : start + 8], 16))
+    labels = (7, 63, 70, 77, 84, 1855)  # versions and names of algorithms
+    letters = [n for n in range(length) if signed[start + n] in b"ABCDEF"][:: length // 12]
+    for place in (*labels, *letters, length, length + 9, end - start - 1):
+        changed = bytearray(signed)
+        changed[start + place] ^= 0x20 if place in letters else 0x01
+        verdict = signing.verify(bytes(changed), certificate)
+        assert not verdict.genuine, place
+        assert not verdict.intact, place
+
+
+@pytest.mark.parametrize("key", ["ec", "chain"])
+def test_certificates_of_other_kinds_sign_and_verify_as_well(plain, tmp_path, key):
+    """An elliptic curve; one that somebody else vouches for, who is carried along."""
+    named = signing.load(issued(tmp_path / "issued.p12", elliptic=key == "ec"), "secret")
+    assert bool(named.chain)
+    assert not named.self_made
+    verdict = signing.verify(signing.sign(plain, named, reason="文书"), named)
+    assert verdict.genuine
+    assert verdict.signed_as == "市民心网办"
+
+
+def issued(path: Path, *, elliptic: bool) -> Path:
+    """A certificate that an authority issued, with the authority's own, as PKCS#12."""
+    authority, own = (
+        ec.generate_private_key(ec.SECP256R1())
+        if elliptic
+        else rsa.generate_private_key(65537, 2048)
+        for _ in range(2)
+    )
+    root = _certificate("某认证机构", authority.public_key(), "某认证机构", authority)
+    certificate = _certificate("市民心网办", own.public_key(), "某认证机构", authority)
+    sealed = serialization.BestAvailableEncryption(b"secret")
+    path.write_bytes(pkcs12.serialize_key_and_certificates(b"x", own, certificate, [root], sealed))
+    return path
+
+
+def _certificate(name, key, issuer, by):
+    now = clock.now()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
+        .sign(by, hashes.SHA256())
+    )
 
 
 def test_what_is_added_behind_it_is_seen(signed, certificate):

@@ -96,7 +96,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         others.append(ACTS["publication"])
     if case.unit_id and workflow.permitted(case, by, ("track",)):
         others.append(ACTS["reminder_letter"])
-    if check.covers(by, P.SUPERVISION_WRITE, case) and supervising_of(case, by):
+    if check.covers(by, P.SUPERVISION_WRITE, case) and supervising_of(case, folder, by):
         others.append(ACTS["case_supervision"])
     if check.covers(by, P.PAPER_WRITE, case) and opening.kinds(by):
         others.append(ACTS["paper_start"])
@@ -121,14 +121,16 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         **led(folder, by, veil),
         **asked(case, folder, life, running, veil),
         **verified(folder, veil),
-        **supervised(case, life, veil),
+        **supervised(case, life, veil, drafts=check.covers(by, P.SUPERVISION_WRITE, case)),
         **more,
     }
 
 
-def supervising_of(case: Case, by: Actor) -> bool:
-    """Is it with a unit other than the person's own: can it be supervised?"""
-    return case.unit_id not in (None, by.unit_id) and case.state in SUPERVISED
+def supervising_of(case: Case, folder: Dossier, by: Actor) -> bool:
+    """Is it with a unit other than the person's own, and not over: can it be supervised?"""
+    promised = any(each["outcome"] == "open" for each in folder.promises)
+    over = case.state == State.CLOSED and not promised
+    return case.unit_id not in (None, by.unit_id) and case.state in SUPERVISED and not over
 
 
 def state_label(case: Case) -> str:

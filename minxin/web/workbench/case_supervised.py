@@ -30,14 +30,17 @@ STATES = {
 """State → (word, tone)."""
 
 
-def supervised(case: Case, life: Sequence[CaseEvent], veil: Veil) -> dict[str, Any]:
-    """The chain of a case that has one: no statement for any other."""
-    return chain(case, veil) if any(each.name in TOLD for each in life) else {}
+def supervised(
+    case: Case, life: Sequence[CaseEvent], veil: Veil, *, drafts: bool
+) -> dict[str, Any]:
+    """The chain of a case that has one: no statement for any other. drafts: for who writes them."""
+    return chain(case, veil, drafts) if any(each.name in TOLD for each in life) else {}
 
 
-def chain(case: Case, veil: Veil) -> dict[str, Any]:
+def chain(case: Case, veil: Veil, drafts: bool) -> dict[str, Any]:
     """Values of workbench/_supervisions.html: the rungs of a case, the newest first, and 约谈."""
-    rungs = [each for each in opening.of(case) if each.state != "void"]
+    hidden = ("void",) if drafts else ("void", "drafted")
+    rungs = [each for each in opening.of(case) if each.state not in hidden]
     answers = answering.replies_of(case)
     return {
         "rungs": [_rung(each, answers, veil) for each in rungs],
@@ -93,7 +96,7 @@ def _rung(
     }
 
 
-def asked(rung: Supervision | None) -> dict[str, Any] | None:
+def asked(rung: Supervision | None, veil: Veil) -> dict[str, Any] | None:
     if rung is None:
         return None
-    return _rung(rung, {rung.id: answering.replies(rung)}, lambda text: text)
+    return _rung(rung, {rung.id: answering.replies(rung)}, veil)

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
+from minxin.cases import veiling
 from minxin.cases.models import Case
 from minxin.errors import Refused
 from minxin.extensions import db
@@ -141,9 +142,9 @@ def supervision_page(number: str) -> Any:
             bool(form.grave.data),
             form.signed_leader.data or "",
         )
-        if wanted is Rung.BULLETIN:
+        if wanted is Rung.BULLETIN and me().at_city_desk:
             _recipients(case, bool(form.grave.data))
-        made = opening.draft(case, wish, by=me(), at=clock.now())
+        made = opening.draft(case, wish, version=form.version.data, by=me(), at=clock.now())
         begun.append(made.paper_id or 0)
 
     return panel.answer(
@@ -158,7 +159,7 @@ def supervision_page(number: str) -> Any:
             "before": before,
             "due": due_text(opening.due(rung, clock.now())),
             "hindered": opening.hindrance(case, before, by=me(), at=clock.now()),
-            "missing": _missing(case) if rung is Rung.BULLETIN else "",
+            "missing": _missing(case) if rung is Rung.BULLETIN and me().at_city_desk else "",
             "demands": {str(ground): words for ground, words in DEMANDS.items()},
         },
     )
@@ -215,7 +216,7 @@ def answer_page(number: str) -> Any:
             case, form.text.data or "", form.responsible.data or "", **panel.acting(form)
         ),
         done="督办回复已提交，等待审核。",
-        more=lambda: {"asked": asked(answering.waiting(case, "open"))},
+        more=lambda: {"asked": asked(answering.waiting(case, "open"), veiling.veil(case, me()))},
     )
 
 
@@ -248,7 +249,9 @@ def review_page(number: str) -> Any:
         form,
         review,
         done="审核结论已登记，承办单位已收到提醒。",
-        more=lambda: {"asked": asked(answering.waiting(case, "answered"))},
+        more=lambda: {
+            "asked": asked(answering.waiting(case, "answered"), veiling.veil(case, me())),
+        },
     )
 
 

@@ -99,6 +99,7 @@ def _rung(each: Any, number: str, title: str, state: str, unit: str, tenant: str
         "opened": moment(each.opened_at) if each.opened_at else "",
         "due": due_text(each.due_at) if each.due_at else "",
         "left": remaining(each.due_at, None) if each.due_at and each.state == "open" else None,
+        "by_station": each.by_station,
         "result": veiled(each.result),
         "waits_for_unit": each.state == "open",
         "waits_for_reader": each.state == "answered",

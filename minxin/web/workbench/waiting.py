@@ -57,6 +57,17 @@ NOTHING = {
         "没有待请示的件", "标为重大紧急的件在这里，须立即向分管领导请示。"
     ),
     "pending_instruction": Nothing("没有待批示的件", "呈报给您的请示件在这里，可以直接批示。"),
+    "pending_feedback": Nothing(
+        "没有待反馈的批示", "领导批示以后，办理情况要向领导反馈，待反馈的件在这里。"
+    ),
+    "pending_reading": Nothing("没有待阅的反馈", "您的批示有了办理情况反馈，件会出现在这里。"),
+    "pending_supervision": Nothing("没有待回复的督办件", "收到的督办件在这里，请在时限内回复。"),
+    "pending_supervision_review": Nothing(
+        "没有待审核的督办回复", "承办单位的督办回复在这里等待审核。"
+    ),
+    "pending_station_review": Nothing(
+        "没有待审核的督办回复", "本站下发的督办件收到回复后，在这里等待审核。"
+    ),
     "pending_promise": Nothing("没有待复查的跟踪件", "到了复查日期的跟踪件在这里。"),
     "co": Nothing("没有协办的件", "由别的单位主办、请本单位配合的件在这里，可以记录协办情况。"),
     "signing": Nothing("没有待审签的件", "承办人提交调查处理报告以后，由单位主管领导在这里审签。"),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from minxin import clock
+from minxin.cases import tabs
 from minxin.extensions import db
 from minxin.supervision import opening, proposing
 from minxin.supervision.ladder import Ground, Rung
@@ -192,3 +193,36 @@ def test_closed_it_offers_no_supervision(panjin):
         assert opening.running(walk.rungs()[0]) is None
     answer = send(panjin, walk, "supervision", ground="overdue", demand=DEMAND)
     assert "不能督办" in answer.text
+
+
+def test_no_unit_sees_a_rung_before_it_is_sent(panjin, item):
+    item.supervised(at=clock.now() - timedelta(days=20))
+    item.wished(Rung.SECOND, Ground.UNANSWERED, at=clock.now(), demand="还没有下发的要求")
+    assert "还没有下发的要求" in panjin.client("linjing").get(f"/city/cases/{item.number}").text
+    for who in ("zhaoyang", "sunli", "qinchuan"):
+        desk = panjin.desk(who)
+        page = panjin.client(who).get(f"/{desk}/cases/{item.number}").text
+        assert DEMAND in page
+        assert "还没有下发的要求" not in page, who
+    board = panjin.client("zhaoyang").get("/dawa/supervision").text
+    assert "拟办中" not in board
+
+
+def test_a_demand_is_veiled_where_the_contact_is(panjin, item):
+    item.supervised(at=clock.now(), demand="请联系13812345678核实。")
+    page = panjin.client("sunli").get(f"/dawa/cases/{item.number}").text
+    assert "13812345678" not in page
+    assert "138****5678" in page
+
+
+@pytest.mark.parametrize("who", ["linjing", "gaoyuan", "mengyan", "zhaoyang", "sunli", "qinchuan"])
+def test_every_tab_of_what_waits_opens_empty_or_not(panjin, who):
+    for each in tabs.views(panjin.actor(who)):
+        path = f"/{panjin.desk(who)}/todo?view={each.key}"
+        assert panjin.client(who).get(path).status_code == 200, each.key
+
+
+def test_a_form_made_before_the_case_went_on_drafts_nothing(panjin, item):
+    answer = send(panjin, item, "supervision", version="0", ground="overdue", demand=DEMAND)
+    assert answer.status_code == 409
+    assert DEMAND in answer.text
