@@ -122,6 +122,12 @@ def troubles(job: str, key: str, ids: Collection[int]) -> dict[int, Trouble]:
     }
 
 
+def promised(job: str, **ids: int) -> bool:
+    """Is such a job promised and not done yet?"""
+    open_ = (Outbox.done_at.is_(None), Outbox.job == job, Outbox.ids == ids)
+    return db.session.scalar(select(Outbox.id).where(*open_).limit(1)) is not None
+
+
 def renew(job: str, **ids: int) -> bool:
     """Promise anew what was given up; False where it was not, or where somebody was faster."""
     row = db.session.scalar(

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
-from minxin.cases import branches, verified
+from minxin.cases import branches, feedback, verified
 from minxin.cases.appraising import Appraisal
 from minxin.cases.cohandling import CoAnswer
 from minxin.cases.consulting import Consultation
@@ -211,6 +211,8 @@ _INSTRUCTION = (
     Instruction.given_on,
     Instruction.entered_at,
     Instruction.entered_by,
+    Instruction.paper,
+    feedback.READS_HIMSELF.label("reads_himself"),
 )
 
 _ANSWER = (

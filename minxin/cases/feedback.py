@@ -6,18 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, select
 
 from minxin.cases import pendings, workflow
 from minxin.cases.instructions import Instruction
-from minxin.cases.models import Case
+from minxin.cases.models import Case, Clock
 from minxin.cases.pendings import What
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
+from minxin.people.models import User
 
 TEXT_LIMIT, HOW_LIMIT = 2_000, 200
-SHOWN = 100
+SHOWN = 50
+
+READS_HIMSELF = exists().where(User.id == Instruction.leader_id, User.active).correlate(Instruction)
+"""Has the leader an account that he can read with? Else the office enters how it was shown."""
 
 
 def report_back(
@@ -71,41 +75,68 @@ def enter_reading(
     at: datetime,
     version: int | None = None,
 ) -> Instruction:
-    """登记送阅, of a leader without an account: when and how it was shown to him."""
+    """登记送阅, of a leader without an account in use: when and how it was shown to him."""
     if len(how) > HOW_LIMIT:
         raise Refused(f"送阅情况不能超过{HOW_LIMIT}个字", "how")
     given = _reported(case, instruction_id)
-    if given.leader_id is not None:
-        raise Refused("该领导有账号，由领导本人阅示")
+    if db.session.scalar(select(READS_HIMSELF).where(Instruction.id == given.id)):
+        raise Refused("该领导有账号，由领导本人阅示", "given")
     return _closed(case, given, "enter_reading", how.strip(), by, at, version)
 
 
-def waiting(case: Case, *, read: bool) -> list[Instruction]:
-    """The 批示 of a case that wait for feedback; read: those whose feedback waits to be read."""
-    stage = Instruction.feedback_at.is_not(None) if read else Instruction.feedback_at.is_(None)
+def unanswered(case: Case) -> list[Instruction]:
+    """The 批示 of a case that wait for feedback."""
+    return _waiting(case, Instruction.feedback_at.is_(None))
+
+
+def unread(case: Case) -> list[Instruction]:
+    """Those whose feedback the office shows to a leader who cannot read it here."""
+    return _waiting(case, and_(Instruction.feedback_at.is_not(None), ~READS_HIMSELF))
+
+
+def _waiting(case: Case, stage: ColumnElement[bool]) -> list[Instruction]:
     query = select(Instruction).where(
         Instruction.case_id == case.id, Instruction.read_at.is_(None), stage
     )
     return list(db.session.scalars(query.order_by(Instruction.id)))
 
 
-def open_ones(leader_id: int | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
-    """(instruction, case number, title) of what is not closed, the oldest first; of one leader
-    only what was reported to him."""
+def open_ones(
+    leader_id: int | None = None, after: int = 0
+) -> tuple[Sequence[Row[*tuple[Any, ...]]], bool]:
+    """What is not closed, the oldest first, SHOWN at a time; and whether there is more.
+
+    Rows of (instruction, case number, title, due of its feedback, leader reads himself); of one
+    leader only what was reported to him. after: the id that the page before ended with.
+    """
+    due = (
+        select(Clock.due_at)
+        .where(
+            Clock.case_id == Instruction.case_id,
+            Clock.rule_key == "instruction_feedback",
+            Clock.subject_id == Instruction.id,
+        )
+        .order_by(Clock.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
         select(
             Instruction,
             Case.number,
             func.coalesce(func.nullif(Case.summary, ""), Case.subject).label("title"),
+            due.label("due_at"),
+            READS_HIMSELF.label("reads_himself"),
         )
         .join(Case, Case.id == Instruction.case_id)
-        .where(Instruction.read_at.is_(None))
+        .where(Instruction.read_at.is_(None), Instruction.id > after)
     )
     if leader_id is not None:
         query = query.where(
             Instruction.leader_id == leader_id, Instruction.feedback_at.is_not(None)
         )
-    return db.session.execute(query.order_by(Instruction.id).limit(SHOWN)).all()
+    rows = db.session.execute(query.order_by(Instruction.id).limit(SHOWN + 1)).all()
+    return rows[:SHOWN], len(rows) > SHOWN
 
 
 def _the(case: Case, instruction_id: int | None) -> Instruction:

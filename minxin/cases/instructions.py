@@ -17,6 +17,7 @@ from minxin.cases.missing import MISSING
 from minxin.cases.models import Attachment, Case
 from minxin.cases.pendings import What
 from minxin.clock import local
+from minxin.documents.kinds import PaperKind
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.notices import channels
@@ -65,6 +66,7 @@ class Instruction(OfTenant):
     entered_at: Mapped[datetime]
     entered_by: Mapped[str]  # the leader, or who entered it for him
     paper_id: Mapped[int | None] = mapped_column(BigInteger)  # the paper that it was written on
+    paper: Mapped[str] = mapped_column(default="")  # what that is called: 督办专报〔2026〕第1期
     supervision_id: Mapped[int | None] = mapped_column(BigInteger)
     feedback: Mapped[str] = mapped_column(default="")
     feedback_at: Mapped[datetime | None]
@@ -74,14 +76,38 @@ class Instruction(OfTenant):
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The paper that a 批示 was written on, and the 督办件 that it opened."""
+
+    paper_id: int
+    kind: PaperKind
+    number: str  # 〔2026〕第1期
+    subject_id: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the paper is called."""
+        return self.kind.label + self.number
+
+    @property
+    def supervision_id(self) -> int | None:
+        """The 督办件 of a paper of the ladder."""
+        return self.subject_id if self.kind.traits.supervises else None
+
+
+@dataclass(frozen=True)
 class OnPaper:
-    """A 批示 as the office enters it: whose, of which day, its words, its scan, or both."""
+    """A 批示 as the office enters it: whose, of which day, its words, its scan, or both.
+
+    sheet: the issued paper that it stands on, where it is one of ours.
+    """
 
     leader: Leader | None
     given_on: date | None
     text: str
     scan: Inspected | None = None
     scan_name: str = ""
+    sheet: Sheet | None = None
 
 
 def request(
@@ -131,13 +157,9 @@ def instruct(
     by: Actor,
     at: datetime,
     version: int | None = None,
-    paper_id: int | None = None,
-    supervision_id: int | None = None,
+    sheet: Sheet | None = None,
 ) -> Instruction:
-    """批示, by the leader himself; it answers what was put before him.
-
-    paper_id, supervision_id: the paper that he wrote it on, and the 督办件 of that.
-    """
+    """批示, by the leader himself; it answers what was put before him. sheet: what it is on."""
     leader = Leader(by.name, by.role.label if by.role else "", by.user_id)
     words = _words(text)
     answered = _answered(case, leader)
@@ -146,7 +168,7 @@ def instruct(
     case = workflow.lock(case.id)
     _answer_feedback(case, by, at)
     kept = _kept(case, leader, words, answered, local(at).date(), None, by, at)
-    kept.paper_id, kept.supervision_id = paper_id, supervision_id
+    _on(kept, sheet)
     workflow.move(
         case.id,
         "instruct",
@@ -177,6 +199,7 @@ def enter(
     if paper.leader is None:
         raise Refused(MISSING["leader"], "leader")
     kept = _kept(case, paper.leader, words, answered, given_on, scan, by, at)
+    _on(kept, paper.sheet)
     workflow.move(
         case.id,
         "enter_instruction",
@@ -254,6 +277,12 @@ def on_paper(paper_id: int, user_id: int) -> list[Instruction]:
         Instruction.paper_id == paper_id, Instruction.leader_id == user_id
     )
     return list(db.session.scalars(query.order_by(Instruction.id.desc())))
+
+
+def _on(kept: Instruction, sheet: Sheet | None) -> None:
+    if sheet is not None:
+        kept.paper_id, kept.paper = sheet.paper_id, sheet.name
+        kept.supervision_id = sheet.supervision_id
 
 
 def _whose(leader: Leader | None) -> Mapping[str, Any]:
@@ -336,6 +365,7 @@ def _kept(
         feedback="",
         feedback_by="",
         read_how="",
+        paper="",
     )
     db.session.add(made)
     db.session.flush()

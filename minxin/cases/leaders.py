@@ -38,7 +38,7 @@ def choices(at: datetime, case: Case | None = None) -> list[Leader]:
         select(Post.unit_id, Post.post, Post.name, Post.title, User.id)
         .outerjoin(User, (User.id == Post.user_id) & User.active)
         .where(
-            Post.post.in_([PostKind.OVERSEER, PostKind.CITY_LEADER]),
+            Post.post.in_([PostKind.OVERSEER, PostKind.SUPERIOR, PostKind.CITY_LEADER]),
             valid_on(local(at).date()),
         )
         .order_by(Post.post != PostKind.OVERSEER, Post.id)

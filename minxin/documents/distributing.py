@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from minxin.clock import local
@@ -43,7 +43,6 @@ def distribute(paper: Paper, *, at: datetime) -> None:
                 page=f"received-papers/{copy_id}",
                 number=paper.case_number,
                 at=at,
-                level="soon",
             )
 
 
@@ -80,6 +79,12 @@ def addressed(copy: PaperCopy, by: Actor) -> bool:
 def received(by: Actor) -> ColumnElement[bool]:
     """The copies that came to a person, or to his unit."""
     return or_(PaperCopy.user_id == by.user_id, _of_units([by.unit_id or 0]))
+
+
+def unsigned(by: Actor) -> ScalarSelect[int]:
+    """How many of them wait for 签收 (counted to 99), as a column."""
+    found = select(PaperCopy.id).where(received(by), PaperCopy.signed_at.is_(None)).limit(99)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def readable(by: Actor) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from minxin.audit import log
-from minxin.background import later
-from minxin.documents import recipients, words
+from minxin.background import later, promised
+from minxin.documents import recipients, waiting, words
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.documents.recipients import Recipient
@@ -131,10 +131,10 @@ def edit(paper: Paper, new: Words, *, version: int, by: Actor, at: datetime) -> 
         raise Conflict(
             f"{_last(paper)}刚刚改过这份文书。您填写的内容仍在下方，请核对后再保存", "version"
         )
-    kept = words.checked(new).stored()
-    if kept == paper.words:
+    kept = words.checked(new)
+    if kept == words.checked(words.read(paper.words)):
         return
-    paper.words, paper.version = kept, paper.version + 1
+    paper.words, paper.version = kept.stored(), paper.version + 1
     if paper.state != "draft":  # what was read is not what it says now
         paper.state, paper.reviewed_by = "draft", ""
     _note(paper, "修改", by, at)
@@ -146,6 +146,7 @@ def submit(paper: Paper, *, by: Actor, at: datetime) -> None:
     _from(paper, "draft", "送审")
     paper.state = "review"
     _note(paper, "送审", by, at)
+    waiting.tell(paper, "review", at=at)
 
 
 def send_back(paper: Paper, opinion: str, *, by: Actor, at: datetime) -> None:
@@ -153,6 +154,7 @@ def send_back(paper: Paper, opinion: str, *, by: Actor, at: datetime) -> None:
     _from(paper, "review", "退回", "reviewed")
     paper.state, paper.reviewed_by = "draft", ""
     _note(paper, "退回修改", by, at, _said(opinion, "请写明需要修改的地方"))
+    waiting.tell(paper, "mend", at=at)
 
 
 def approve(paper: Paper, opinion: str = "", *, by: Actor, at: datetime) -> None:
@@ -162,6 +164,7 @@ def approve(paper: Paper, opinion: str = "", *, by: Actor, at: datetime) -> None
         raise Refused("起草人不能审核自己起草的文书，请由他人审核")
     paper.state, paper.reviewed_by = "reviewed", by.name
     _note(paper, "审核通过", by, at, opinion.strip()[:NOTE_LIMIT])
+    waiting.tell(paper, "sign", at=at)
 
 
 def void(paper: Paper, reason: str, *, by: Actor, at: datetime) -> None:
@@ -197,8 +200,14 @@ def correct(paper: Paper, *, by: Actor, at: datetime, token: str | None = None) 
 
 def ask_proof(paper: Paper) -> None:
     """Ask the worker for the draft as pages (校样)."""
-    if paper.state in OPEN and paper.proof_version != paper.version:
+    if paper.state in OPEN and paper.proof_version != paper.version and not proving(paper):
         later("papers.prove", queue="papers", paper_id=paper.id)
+
+
+def proving(paper: Paper) -> bool:
+    """Is the worker asked for the pages of this draft, and has not made them yet?"""
+    wanted = paper.state in OPEN and paper.proof_version != paper.version
+    return wanted and promised("papers.prove", paper_id=paper.id)
 
 
 def keep(paper: Paper, number: int, reason: str, *, by: Actor, at: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from minxin.background import later
 from minxin.clock import local
-from minxin.documents import checking, drafting, fonts, numbering, words
+from minxin.documents import checking, drafting, fonts, numbering, waiting, words
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.errors import Conflict, Refused
@@ -65,6 +65,8 @@ def issue(paper: Paper, *, by: Actor, at: datetime, due_at: datetime | None = No
     drafting.noted(paper, "签发", by, at, number)
     drafting.record("paper.issue", paper, by=by, at=at, facts={"number": number})
     db.session.flush()
+    if by.user_id != paper.drafted_by_id:
+        waiting.tell(paper, "issued", at=at)
     later("papers.render", queue="papers", paper_id=paper.id)
     return number
 

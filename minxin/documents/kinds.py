@@ -35,6 +35,7 @@ class Traits:
     layout: briefing (masthead, 期号, 版记) | form (a table on one page) | letter (信函格式) |
     upward (上行文, with 签发人) | report (title and text) · unit: 期 or 号, what its number counts
     reviewed: is it read by a second person and signed off · boxed: has it a 领导批示栏.
+    supervises: does its issue send out a 督办件
     """
 
     label: str
@@ -42,11 +43,12 @@ class Traits:
     unit: str
     reviewed: bool = True
     boxed: bool = False
+    supervises: bool = False
 
 
 TRAITS = {
-    PaperKind.SUPERVISION_REPORT: Traits("督办专报", "briefing", "期", boxed=True),
-    PaperKind.SUPERVISION_NOTICE: Traits("督办通知单", "form", "号"),
+    PaperKind.SUPERVISION_REPORT: Traits("督办专报", "briefing", "期", boxed=True, supervises=True),
+    PaperKind.SUPERVISION_NOTICE: Traits("督办通知单", "form", "号", supervises=True),
     PaperKind.REMINDER: Traits("问题提醒函", "letter", "号"),
     PaperKind.REQUEST: Traits("请示件", "upward", "号", boxed=True),
     PaperKind.INVESTIGATION: Traits("调查处理报告", "report", "号"),

@@ -17,8 +17,10 @@ from minxin.config import ROOT
 from minxin.documents import titles
 from minxin.documents.sheet import MARK, Annex, Sheet, Table
 
-SIZES = (14.0, 12.0, 11.0, 10.0)
-"""Of a form, in points: the largest that keeps it on one page."""
+FITS = ("roomy", "usual", "small", "smaller", "smallest")
+"""How a form is set (paper.css): the first that keeps it on one page."""
+NAME_FITS, LINE = 12, 440.0
+"""Signs of a 发文机关标志 in its full size; the points of a line that a longer one fills."""
 _FIRST = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _SECOND = re.compile(r"（[一二三四五六七八九十]{1,3}）")
 _MARK = re.compile(MARK.format("(.+)"))
@@ -42,17 +44,18 @@ def blocks(text: str, tables: tuple[Table, ...]) -> list[Block]:
     return list(_blocks(text, {each.name: each for each in tables}))
 
 
-def fragment(sheet: Sheet, *, size: float = SIZES[0], imprinted: bool = True) -> str:
+def fragment(sheet: Sheet, *, fit: str = FITS[0], imprinted: bool = True) -> str:
     """The paper without <html>, escaped: what stands within `<div class="paper …">`."""
     template = _environment().get_template(f"papers/{sheet.kind.traits.layout}.html")
-    return template.render(
-        **_values(sheet), size=size, imprinted=imprinted, number_tail=_tail(sheet)
-    )
+    return template.render(**_values(sheet), fit=fit, imprinted=imprinted, number_tail=_tail(sheet))
 
 
-def page(sheet: Sheet, *, imprinted: bool = True, size: float = SIZES[0]) -> str:
-    """The whole document for the PDF. imprinted: with 版记 on its last page; else without."""
-    return _whole(sheet, fragment(sheet, size=size, imprinted=imprinted), "pages")
+def page(sheet: Sheet, *, imprinted: bool = True, fit: str = FITS[0], kind: str = "") -> str:
+    """The whole document for the PDF. imprinted: with 版记 on its last page; else without.
+
+    kind: numbered, of a form that needs more than its one page.
+    """
+    return _whole(sheet, fragment(sheet, fit=fit, imprinted=imprinted), kind)
 
 
 def imprint_page(sheet: Sheet) -> str:
@@ -99,6 +102,7 @@ def _values(sheet: Sheet) -> dict[str, Any]:
         "blocks": blocks(sheet.text, sheet.tables),
         "annexes": [_annex(n, each, sheet) for n, each in enumerate(sheet.annexes, 1)],
         "day": day,
+        "masthead": _masthead(sheet.issuer),
         "code": grouped(sheet.code),
         "qr": _qr(sheet.address) if sheet.address else "",
     }
@@ -107,6 +111,11 @@ def _values(sheet: Sheet) -> dict[str, Any]:
 def _annex(number: int, annex: Annex, sheet: Sheet) -> dict[str, Any]:
     label = f"附件{number}" if len(sheet.annexes) > 1 else "附件"
     return {"label": label, "title": annex.title, "blocks": blocks(annex.text, sheet.tables)}
+
+
+def _masthead(issuer: str) -> float | None:
+    """The size in points that keeps a long name on one line; None where the usual one does."""
+    return round(LINE / len(issuer), 1) if len(issuer) > NAME_FITS else None
 
 
 def _tail(sheet: Sheet) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.tenancy.models import STAYS, Key, OfTenant
+
+_OPEN = "state IN ('gathering', 'failed', 'draft', 'review', 'reviewed')"
 
 
 class Paper(OfTenant):
@@ -34,6 +36,7 @@ class Paper(OfTenant):
         UniqueConstraint("code"),
         Index("ix_papers_tenant_id_id", "tenant_id", "id"),
         Index("ix_papers_case_id", "case_id"),
+        Index("ix_papers_open", "state", "unit_id", postgresql_where=text(_OPEN)),
         {"info": STAYS},
     )
 
@@ -88,6 +91,9 @@ class PaperSeries(OfTenant):
     last: Mapped[int]
 
 
+_UNSIGNED = text("signed_at IS NULL")
+
+
 class PaperCopy(OfTenant):
     """What one recipient has of a paper; part: to (主送) | report (报) | send (送).
 
@@ -100,6 +106,8 @@ class PaperCopy(OfTenant):
         UniqueConstraint("paper_id", "unit_id", "name"),
         Index("ix_paper_copies_tenant_id_unit_id_id", "tenant_id", "unit_id", "id"),
         Index("ix_paper_copies_user_id_id", "user_id", "id"),
+        Index("ix_paper_copies_unsigned_unit", "unit_id", postgresql_where=_UNSIGNED),
+        Index("ix_paper_copies_unsigned_user", "user_id", postgresql_where=_UNSIGNED),
         {"info": STAYS},
     )
 

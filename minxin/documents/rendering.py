@@ -45,14 +45,12 @@ def prepare() -> None:
 
 
 def _one_page(sheet: Sheet) -> Any:
-    """A form in the largest size that keeps it on one page; one that is too long goes on."""
-    first, *others = layout.SIZES
-    document = _laid_out(layout.page(sheet, size=first))
-    if len(document.pages) == 1:
-        return document
-    small = {size: _laid_out(layout.page(sheet, size=size)) for size in others}
-    fits = [size for size, each in small.items() if len(each.pages) == 1]
-    return small[max(fits, default=others[0])]
+    """A form set so that it keeps to one page; one that is too long goes on."""
+    for fit in layout.FITS:
+        document = _laid_out(layout.page(sheet, fit=fit))
+        if len(document.pages) == 1:
+            return document
+    return _laid_out(layout.page(sheet, fit="small", kind="numbered"))
 
 
 def _on_even_pages(sheet: Sheet) -> Any:

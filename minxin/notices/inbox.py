@@ -11,8 +11,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Row,
+    ScalarSelect,
     UniqueConstraint,
-    bindparam,
     func,
     select,
     text,
@@ -111,17 +111,10 @@ def page(
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
 
 
-def unread(user_id: int) -> int:
-    """How many reminders a person has not read (counted to 99)."""
-    return db.session.scalar(_UNREAD, {"user_id": user_id}) or 0
-
-
-_UNREAD = select(func.count()).select_from(
-    select(Notice.id)
-    .where(Notice.user_id == bindparam("user_id"), Notice.read_at.is_(None))
-    .limit(99)
-    .subquery()
-)
+def unread(user_id: int) -> ScalarSelect[int]:
+    """How many reminders a person has not read (counted to 99), as a column."""
+    found = select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(99)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
 
 
 def read_all(user_id: int, at: datetime) -> None:

@@ -20,8 +20,6 @@ from minxin.people.actor import Actor
 from minxin.supervision import opening
 from minxin.supervision.models import Supervision
 
-SUPERVISING = (PaperKind.SUPERVISION_NOTICE, PaperKind.SUPERVISION_REPORT)
-
 
 def issue(paper: Paper, *, by: Actor, at: datetime) -> str:
     """Issue a paper; answers its number. A 督办 paper opens its 督办件 in the same transaction.
@@ -69,7 +67,7 @@ def due(paper: Paper, at: datetime) -> datetime | None:
 
 
 def _rung(paper: Paper) -> Supervision | None:
-    if PaperKind(paper.kind) not in SUPERVISING or paper.subject_id is None:
+    if not PaperKind(paper.kind).traits.supervises or paper.subject_id is None:
         return None
     rung = db.session.scalar(
         select(Supervision).where(Supervision.id == paper.subject_id).with_for_update()

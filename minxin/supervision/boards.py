@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, func, select, true
 
+from minxin import clock
 from minxin.access.matrix import Reach, reach_of
 from minxin.access.permissions import Permission
 from minxin.cases import reach
@@ -23,9 +24,30 @@ SHOWN = 200
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 
-def open_ones(by: Actor) -> Rows:
-    """(督办件, case number, title, state, unit, tenant) of what is open, the earliest due first."""
-    return _read(by, Supervision.state.in_((*LIVE, "drafted")), Supervision.due_at)
+def open_ones(by: Actor, *, tenant_id: int | None = None, late: bool = False) -> Rows:
+    """(督办件, case number, title, state, unit, tenant) of what is open, the earliest due first.
+
+    tenant_id: of one district only · late: only what is not answered in time.
+    """
+    where: list[ColumnElement[bool]] = [Supervision.state.in_((*LIVE, "drafted"))]
+    if tenant_id is not None:
+        where.append(Case.tenant_id == tenant_id)
+    if late:
+        where += [Supervision.state == "open", Supervision.due_at <= clock.now()]
+    return _read(by, and_(*where), Supervision.due_at)
+
+
+def tenants(by: Actor) -> Sequence[Row[int, str]]:
+    """(id, name) of the districts that have something open, within a person's reach."""
+    query = (
+        select(Tenant.id, Tenant.name)
+        .join(Case, Case.tenant_id == Tenant.id)
+        .join(Supervision, Supervision.case_id == Case.id)
+        .where(Supervision.state.in_((*LIVE, "drafted")), reach.condition(by), _own(by))
+        .distinct()
+        .order_by(Tenant.id)
+    )
+    return db.session.execute(query).all()
 
 
 def ended_ones(by: Actor, limit: int = 50) -> Rows:

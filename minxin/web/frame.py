@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request, url_for
+from sqlalchemy import select
 
 from minxin import clock
 from minxin.access import check
 from minxin.access.permissions import Permission as P
 from minxin.cases import tabs
+from minxin.documents import distributing
+from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.actor import Actor
 from minxin.web import presence
@@ -75,6 +78,7 @@ def _frame(by: Actor) -> Frame:
     counted = totals()
     todo = tabs.todo(by, counted)
     sees = check.has(by, P.CASE_VIEW)
+    unread, unsigned = _waiting(by)
     return Frame(
         desk=g.desk.slug,
         desk_name=g.desk.name,
@@ -82,9 +86,9 @@ def _frame(by: Actor) -> Frame:
         role_name=by.role.label if by.role else "",
         role=by.role or "",
         counters={"todo": todo, "soon": counted["soon"], "late": counted["late"]} if sees else {},
-        unread=inbox.unread(by.user_id or 0),
+        unread=unread,
         duty=presence.state(by),
-        sections=_sections(by, todo),
+        sections=_sections(by, todo, unsigned),
         links=[("修改密码", "key", url_for("workbench.password", desk=g.desk.slug))],
         home_url=_at_desk("workbench.home"),
         counter_urls={
@@ -97,7 +101,16 @@ def _frame(by: Actor) -> Frame:
     )
 
 
-def _sections(by: Actor, todo: int) -> list[Section]:
+def _waiting(by: Actor) -> tuple[int, int | None]:
+    """Reminders not read, and papers not signed for where the person receives any."""
+    columns = [inbox.unread(by.user_id or 0)]
+    if check.has(by, P.PAPER_RECEIVE):
+        columns.append(distributing.unsigned(by))
+    unread, *unsigned = db.session.execute(select(*columns)).one()
+    return unread, (unsigned[0] or None) if unsigned else None
+
+
+def _sections(by: Actor, todo: int, unsigned: int | None) -> list[Section]:
     """The side menu: only what this person may open."""
     rows = (
         ("区县对比", "bar-chart", "oversight.board", P.BOARD_VIEW, None),
@@ -109,7 +122,7 @@ def _sections(by: Actor, todo: int) -> list[Section]:
         ("批量导入", "file-earmark-spreadsheet", "workbench.imports", P.CASE_IMPORT, None),
         ("督办", "megaphone", "workbench.supervision", P.SUPERVISION_VIEW, None),
         ("文书", "file-earmark-text", "workbench.papers", P.PAPER_WRITE, None),
-        ("收文", "inboxes", "workbench.received_papers", P.PAPER_RECEIVE, None),
+        ("收文", "inboxes", "workbench.received_papers", P.PAPER_RECEIVE, unsigned),
         ("函件", "envelope", "workbench.letters", P.LETTER_USE, None),
         ("互动中心", "chat-square-text", "workbench.exchange", P.DESK_VIEW, None),
         ("值守", "calendar-check", "workbench.duty", P.DUTY_VIEW, None),

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from minxin.cases import feedback, instructions, pendings, rulebook
-from minxin.cases.instructions import OnPaper
+from minxin.cases.instructions import OnPaper, Sheet
 from minxin.cases.leaders import Leader
 from minxin.cases.models import Clock
 from minxin.cases.pendings import What
+from minxin.documents.kinds import PaperKind
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
+from minxin.people.models import User
 from tests.cases.walking import Walk
 
 AT = datetime(2026, 9, 21, 2, tzinfo=UTC)
@@ -69,17 +71,18 @@ def test_it_is_closed_when_the_leader_has_read_and_not_before(panjin, item):
     given = instruct(item)
     with panjin.standing():
         assert waits(item, What.FEEDBACK)
-        assert [len(feedback.waiting(item.case(), read=r)) for r in (False, True)] == [1, 0]
+        assert [each.id for each in feedback.unanswered(item.case())] == [given]
+        assert feedback.unread(item.case()) == []
     report(item, given)
     with panjin.standing():
         assert waits(item, What.READING)
         assert not waits(item, What.FEEDBACK)
         leader = panjin.actor("qinchuan").user_id
-        assert [row[0].id for row in feedback.open_ones(leader)] == [given]
+        assert [row[0].id for row in feedback.open_ones(leader)[0]] == [given]
     read(item, given)
     with panjin.standing():
         assert not waits(item, What.READING)
-        assert feedback.open_ones() == []
+        assert feedback.open_ones() == ([], False)
 
 
 def test_closing_the_case_does_not_close_it(panjin):
@@ -136,7 +139,7 @@ def test_for_a_leader_without_account_the_office_enters_how_it_was_shown(panjin,
     paper = OnPaper(Leader("顾城", "市长"), date(2026, 9, 21), "请督办。")
     item._at("linjing", lambda case, by: instructions.enter(case, paper, by=by, at=AT))
     with panjin.standing():
-        given = feedback.waiting(item.case(), read=False)[0].id
+        given = feedback.unanswered(item.case())[0].id
     report(item, given)
 
     def enter(how: str) -> None:
@@ -149,7 +152,7 @@ def test_for_a_leader_without_account_the_office_enters_how_it_was_shown(panjin,
         enter(" ")
     enter("9月22日当面送阅")
     with panjin.standing():
-        assert feedback.open_ones() == []
+        assert feedback.open_ones() == ([], False)
 
 
 def test_who_has_an_account_reads_for_himself(item):
@@ -163,11 +166,30 @@ def test_who_has_an_account_reads_for_himself(item):
 
 
 def test_what_was_written_on_a_paper_is_found_by_it(panjin, item):
-    given = instruct(item, paper_id=77, supervision_id=5)
+    given = instruct(item, sheet=Sheet(77, PaperKind.SUPERVISION_REPORT, "〔2026〕第1期", 5))
     with panjin.standing():
         leader = panjin.actor("qinchuan").user_id
         (found,) = instructions.on_paper(77, leader)
         assert (found.id, found.supervision_id) == (given, 5)
+        assert found.paper == "督办专报〔2026〕第1期"
+
+
+def test_a_paper_that_opens_no_rung_names_none(panjin, item):
+    instruct(item, sheet=Sheet(78, PaperKind.REQUEST, "〔2026〕3号", 5))
+    with panjin.standing():
+        (found,) = instructions.on_paper(78, panjin.actor("qinchuan").user_id)
+        assert (found.supervision_id, found.paper) == (None, "请示件〔2026〕3号")
+
+
+def test_the_office_enters_it_for_a_leader_whose_account_is_no_longer_in_use(panjin, item):
+    given = instruct(item)
+    report(item, given)
+    with panjin.standing():
+        db.session.get_one(User, panjin.actor("qinchuan").user_id).active = False
+        assert [each.id for each in feedback.unread(item.case())] == [given]
+        case, by = item.case(), panjin.actor("linjing")
+        feedback.enter_reading(case, given, "9月22日送阅", by=by, at=LATER)
+        assert feedback.unread(item.case()) == []
 
 
 def test_a_further_instruction_closes_what_was_reported_before(panjin, item):
@@ -176,4 +198,4 @@ def test_a_further_instruction_closes_what_was_reported_before(panjin, item):
     instruct(item, "再查一遍。")
     with panjin.standing():
         assert not waits(item, What.READING)
-        assert [row[0].id for row in feedback.open_ones()] != [given]
+        assert [row[0].id for row in feedback.open_ones()[0]] != [given]

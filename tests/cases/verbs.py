@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from minxin.cases import (
     appraising,
@@ -44,7 +45,7 @@ from minxin.cases.consulting import Notice
 from minxin.cases.dispatch import Order
 from minxin.cases.extensions import Decision, Wish
 from minxin.cases.followup import CONCLUDING, Call
-from minxin.cases.instructions import OnPaper
+from minxin.cases.instructions import Instruction, OnPaper
 from minxin.cases.messages import Words
 from minxin.cases.models import Case
 from minxin.cases.promises import Vow
@@ -155,23 +156,28 @@ def pass_message(life, case, by, data):
     messages.pass_on(case, _message(life, case, by), "请核实", by=by, at=life.at)
 
 
-def _given(case, *, read):
-    return next((each.id for each in feedback.waiting(case, read=read)), None)
+def _first(given):
+    return next((each.id for each in given), None)
 
 
 @verb
 def report_back(life, case, by, data):
-    feedback.report_back(case, _given(case, read=False), "已办结", by=by, at=life.at)
+    feedback.report_back(case, _first(feedback.unanswered(case)), "已办结", by=by, at=life.at)
 
 
 @verb
 def read_feedback(life, case, by, data):
-    feedback.read(case, _given(case, read=True), by=by, at=life.at)
+    query = select(Instruction).where(
+        Instruction.case_id == case.id,
+        Instruction.feedback_at.is_not(None),
+        Instruction.read_at.is_(None),
+    )
+    feedback.read(case, _first(db.session.scalars(query)), by=by, at=life.at)
 
 
 @verb
 def enter_reading(life, case, by, data):
-    feedback.enter_reading(case, _given(case, read=True), "当面送阅", by=by, at=life.at)
+    feedback.enter_reading(case, _first(feedback.unread(case)), "当面送阅", by=by, at=life.at)
 
 
 def _supervised(case, rung, by, at):

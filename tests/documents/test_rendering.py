@@ -9,7 +9,7 @@ import pytest
 
 from minxin.documents import fonts, layout, rendering, samples
 from minxin.documents.kinds import PaperKind
-from minxin.documents.sheet import MARK, Table
+from minxin.documents.sheet import MARK, TITLE_LIMIT, Table
 from tests.documents.conftest import made
 from tests.documents.reading import File
 
@@ -225,3 +225,54 @@ def test_where_it_can_be_verified_stands_on_it(short):
     for kind in KINDS:
         file = short(kind)
         assert any("K7QM-2RX9-TWB4-HJ6D" in file.text(page) for page in range(len(file))), kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("of", ["short", "long"])
+def test_nothing_is_printed_over_anything_else(request, kind, of):
+    file = request.getfixturevalue(of)(kind)
+    for page in range(len(file)):
+        signs = sorted(file.signs(page), key=lambda sign: sign.top)
+        for number, sign in enumerate(signs):
+            for other in signs[number + 1 :]:
+                if other.top > sign.bottom:
+                    break
+                across = min(sign.right, other.right) - max(sign.left, other.left)
+                down = min(sign.bottom, other.bottom) - max(sign.top, other.top)
+                assert across < 0.8 or down < 1.6, (page + 1, sign, other)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_are_as_wide_as_the_text(long, kind):
+    file = long(kind)
+    for page in range(len(file)):
+        edges = [rule.left + rule.width for rule in file.rules(page) if not rule.red]
+        assert all(edge < 188.8 if kind in FORMS else edge < 184.4 for edge in edges), page + 1
+
+
+@pytest.mark.parametrize("kind", [PaperKind.REMINDER, PaperKind.REQUEST])
+def test_a_long_name_of_the_issuer_stands_on_one_line(kind):
+    name = "盘锦市大洼区民心网工作站暨政务服务热线受理中心"
+    file = made(replace(samples.of(kind), issuer=name))
+    below = min(rule.top for rule in file.rules(0) if rule.red)
+    mark = [s for s in file.signs(0) if s.bottom < below and s.bottom - s.top > 6]
+    assert "".join(sign.text for sign in mark) == name
+    assert max(sign.top for sign in mark) - min(sign.top for sign in mark) < 0.1
+    assert mark[0].left > 24
+    assert mark[-1].right < 188
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_form_over_several_pages_numbers_them_and_one_of_one_page_does_not(short, kind):
+    sheet = samples.of(kind)
+    fields = tuple((label, value * 30) for label, value in sheet.fields)
+    file = made(replace(sheet, fields=fields))
+    assert len(file) > 1
+    for page in range(len(file)):
+        foot = "".join(sign.text for sign in file.signs(page) if sign.top > 279)
+        assert foot == f"—{page + 1}—"
+    assert not [sign for sign in short(kind).signs(0) if sign.top > 279]
+
+
+def test_the_long_samples_have_the_longest_title_that_is_allowed():
+    assert len(samples.LONG_TITLE) == TITLE_LIMIT

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from minxin import clock
 from minxin.access import check
 from minxin.access.permissions import Permission
+from minxin.calendars.words import due_text
 from minxin.cases import feedback, flagging, majors
 from minxin.cases.instructions import Instruction
 from minxin.cases.majors import Major
@@ -30,14 +32,11 @@ def instructions() -> str:
     """A leader's: what waits for him, what was reported, what he has said; made for a phone. The
     office's: every 批示 that is not closed."""
     if not check.has(me(), Permission.CASE_INSTRUCT):
-        return render_template(
-            "oversight/open_instructions.html",
-            rows=[_open(each, *named) for each, *named in feedback.open_ones()],
-        )
+        return _open_instructions()
     user_id = me().user_id or 0
     return render_template(
         "oversight/instructions.html",
-        reported=[_open(each, *named) for each, *named in feedback.open_ones(user_id)],
+        reported=[_open(*row) for row in feedback.open_ones(user_id)[0]],
         waiting=[
             {**_row(each), "text": veiled(asked.text), "asked_at": asked.asked_at}
             for each, asked in majors.asked_of(user_id)
@@ -84,9 +83,28 @@ def instruction_read(instruction_id: int) -> Response:
     return redirect(url_for("oversight.instructions"), 303)
 
 
-def _open(each: Instruction, number: str, title: str) -> dict[str, Any]:
+def _open_instructions() -> str:
+    after = request.args.get("after", "")
+    key = int(after) if after.isdecimal() and len(after) < 19 else 0
+    rows, more = feedback.open_ones(after=key)
+    here = url_for("oversight.instructions")
+    return render_template(
+        "oversight/open_instructions.html",
+        rows=[_open(*row) for row in rows],
+        next_url=f"{here}?after={rows[-1][0].id}" if more else None,
+        first_url=here if key else None,
+    )
+
+
+def _open(
+    each: Instruction, number: str, title: str, due_at: datetime | None, reads_himself: bool
+) -> dict[str, Any]:
+    due_at = due_at if each.feedback_at is None else None
     return {
         "id": each.id,
+        "left": remaining(due_at, None) if due_at else None,
+        "due": due_text(due_at) if due_at else "",
+        "paper": each.paper,
         "number": number,
         "title": veiled(title),
         "leader": f"{each.leader}（{each.leader_title}）",
@@ -96,7 +114,7 @@ def _open(each: Instruction, number: str, title: str) -> dict[str, Any]:
         "feedback_at": each.feedback_at,
         "feedback_by": each.feedback_by,
         "state": _stage(each),
-        "account": each.leader_id is not None,
+        "reads_himself": reads_himself,
     }
 
 

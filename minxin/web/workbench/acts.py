@@ -43,10 +43,6 @@ def _is_major(case: Case, folder: Dossier) -> bool:
     return case.major
 
 
-def _asks_leader(case: Case, folder: Dossier) -> bool:
-    return case.major or bool(folder.requests)
-
-
 def _judged_no_more(case: Case, folder: Dossier) -> bool:
     return case.clock_key != "judgement" or clock.now() >= case.due_at
 
@@ -120,13 +116,13 @@ def _answered(case: Case, folder: Dossier) -> bool:
 
 
 def _led(*, read: bool) -> Callable[[Case, Dossier], bool]:
-    """Is there a 批示 without feedback, or with one that a leader without account has not read?"""
+    """Is there a 批示 without feedback, or with one that its leader cannot read here himself?"""
 
     def fits(case: Case, folder: Dossier) -> bool:
         return any(
             bool(each["feedback_at"]) == read
             and not each["read_at"]
-            and (not read or each["leader_id"] is None)
+            and (not read or not each["reads_himself"])
             for each in folder.instructions
         )
 
@@ -158,7 +154,7 @@ _ROWS = (
     Act("instruction", "批示", "pen", ("instruct",)),
     Act("instruction_feedback", "反馈批示", "reply", ("report_back",), _led(read=False)),
     Act("instruction_reading", "登记送阅", "eye", ("enter_reading",), _led(read=True)),
-    Act("paper_instruction", "录入批示", "file-arrow-up", ("enter_instruction",), _asks_leader),
+    Act("paper_instruction", "录入批示", "file-arrow-up", ("enter_instruction",)),
     Act("flag", "标为重大紧急", "exclamation-triangle", ("flag",)),
     Act("flag_removal", "取消重大紧急", "slash-circle", ("unflag",), _is_major),
     Act(

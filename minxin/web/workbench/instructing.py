@@ -12,12 +12,13 @@ from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.attachments.inspect import Inspected
 from minxin.cases import briefing, dossier, flagging, instructions, leaders
-from minxin.cases.instructions import OnPaper
+from minxin.cases.instructions import OnPaper, Sheet
 from minxin.cases.leaders import Leader
 from minxin.cases.models import Case
 from minxin.cases.states import Urgency
 from minxin.errors import Refused
 from minxin.notices import channels
+from minxin.papers import shelf
 from minxin.web.forms import CaseForm, given, looked_into, store
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
@@ -92,6 +93,7 @@ class PaperForm(CaseForm):
     given_on = DateField("批示日期", validators=[Optional()])
     text = TextAreaField("批示内容")
     scan = FileField("批示扫描件")
+    sheet = SelectField("批示所在文书", validate_choice=False)
 
 
 @pages.route("/cases/<number>/flag", methods=BOTH, endpoint="flag")
@@ -180,11 +182,16 @@ def paper_instruction_page(number: str) -> Any:
     asked = next((each.key for each in choices if waiting and each.name == waiting[0].leader), None)
     form = PaperForm(version=case.version, leader=asked, given_on=clock.local(clock.now()).date())
     form.leader.choices = [("", "请选择"), *((each.key, _named(each)) for each in choices)]
+    sheets = {str(each.paper_id): each for each in shelf.sheets(case.id, me())}
+    form.sheet.choices = [
+        ("", "其他材料"),
+        *((key, each.name) for key, each in sheets.items()),
+    ]
     return panel.answer(
         "paper_instruction",
         case,
         form,
-        lambda: instructions.enter(case, _paper(form, choices), **panel.acting(form)),
+        lambda: instructions.enter(case, _paper(form, choices, sheets), **panel.acting(form)),
         done="批示已录入，承办单位已收到提醒。",
     )
 
@@ -206,9 +213,11 @@ def _draft(case: Case) -> str:
     return briefing.draft(case, dossier.read(case, me()).unit, clock.now())
 
 
-def _paper(form: PaperForm, choices: list[Leader]) -> OnPaper:
+def _paper(form: PaperForm, choices: list[Leader], sheets: dict[str, Sheet]) -> OnPaper:
     name, scan = _scan(form)
-    return OnPaper(_leader(choices, form), form.given_on.data, form.text.data or "", scan, name)
+    sheet = sheets.get(form.sheet.data or "")
+    leader, words = _leader(choices, form), form.text.data or ""
+    return OnPaper(leader, form.given_on.data, words, scan, name, sheet)
 
 
 def _scan(form: PaperForm) -> tuple[str, Inspected | None]:

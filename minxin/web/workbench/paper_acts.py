@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 
-from minxin import clock
+from minxin import background, clock
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
 from minxin.documents import checking, distributing, drafting, numbering, recipients
@@ -22,7 +22,7 @@ from minxin.web.guards import permitted
 from minxin.web.life import me
 from minxin.web.workbench import pages
 from minxin.web.workbench.paper_forms import base, form_of, typed
-from minxin.web.workbench.papers import preview, shown, the_paper
+from minxin.web.workbench.papers import JOBS, preview, shown, the_paper, working
 
 
 @pages.post("/papers/<int:paper_id>", endpoint="paper_words")
@@ -151,7 +151,21 @@ def prove(paper_id: int) -> Any:
 
     def act(paper: Paper) -> str:
         drafting.ask_proof(paper)
-        return "正在生成校样，稍后刷新页面即可查看。"
+        return "正在生成校样，完成后可在“下一步”中查看。"
+
+    return _done(paper_id, P.PAPER_WRITE, act)
+
+
+@pages.post("/papers/<int:paper_id>/retry", endpoint="paper_retry")
+@permitted(P.PAPER_WRITE)
+def retry(paper_id: int) -> Any:
+    """Let the worker try again what it gave up."""
+
+    def act(paper: Paper) -> str:
+        job = JOBS.get(working(paper))
+        if job is None or not background.renew(job, paper_id=paper.id):
+            raise Conflict("这一步已经完成或者正在进行，不需要重试")
+        return "已重新开始，通常几秒钟。"
 
     return _done(paper_id, P.PAPER_WRITE, act)
 

@@ -25,7 +25,7 @@ HAS = {
 """Layout → what of a draft is written by hand, beside its own fields and annexes."""
 
 
-BY_HAND = ("签收人及签收时间", "回复情况", "经办人", "主管领导意见")
+BY_HAND = ("签收人和时间", "回复情况", "经办人", "主管领导意见")
 """Fields that stay empty: they are filled in on paper."""
 
 

@@ -61,34 +61,53 @@ def the_paper(paper_id: int, permission: P = P.PAPER_WRITE) -> Paper:
 @pages.get("/papers", endpoint="papers")
 @permitted(P.PAPER_WRITE)
 def register() -> str:
-    """The papers of the person's own side, the newest first; paged by id."""
+    """The papers of the person's own side, the newest first; paged by id.
+
+    Opened without a view it shows the first in which something waits.
+    """
+    counts = shelf.counts(me())
+    waiting = {name: sum(map(counts.__getitem__, states)) for name, (_, states) in TABS.items()}
     tab = request.args.get("tab", "")
-    tab = tab if tab in TABS else "draft"
-    kind = request.args.get("kind", "")
-    kind = kind if kind in set(PaperKind) else ""
+    tab = tab if tab in TABS else next((name for name in TABS if waiting[name]), "issued")
+    years = shelf.years() if tab == "issued" else []
+    narrowed = _narrowed(years)
+    query = shelf.papers(me()).where(Paper.state.in_(TABS[tab][1]))
+    if "kind" in narrowed:
+        query = query.where(Paper.kind == narrowed["kind"])
+    if "year" in narrowed:
+        query = query.where(Paper.year == int(narrowed["year"]))
     after = request.args.get("after", "")
     key = int(after) if after.isdecimal() and len(after) < 19 else None
-    query = shelf.papers(me()).where(Paper.state.in_(TABS[tab][1]))
-    if kind:
-        query = query.where(Paper.kind == kind)
     if key is not None:
         query = query.where(Paper.id < key)
     found = db.session.scalars(query.order_by(Paper.id.desc()).limit(shelf.SHOWN + 1)).all()
     rows, more = found[: shelf.SHOWN], len(found) > shelf.SHOWN
-    narrowed = {"kind": kind} if kind else {}
     return render_template(
         "workbench/papers.html",
         rows=[_row(each) for each in rows],
         tab=tab,
         tabs=[
-            {"label": label, "url": _url("papers", tab=name, **narrowed), "current": name == tab}
+            {
+                "label": label,
+                "url": _url("papers", tab=name),
+                "current": name == tab,
+                "count": waiting[name] or None,
+            }
             for name, (label, _) in TABS.items()
         ],
         kinds=[(each.value, each.label) for each in PaperKind],
-        kind=kind,
+        years=years,
+        narrowed=narrowed,
         next_url=_url("papers", tab=tab, after=rows[-1].id, **narrowed) if more else None,
         first_url=_url("papers", tab=tab, **narrowed) if key else None,
     )
+
+
+def _narrowed(years: list[int]) -> dict[str, str]:
+    """The kind and the year that the register is narrowed to, where they exist."""
+    allowed = {"kind": [*PaperKind], "year": [str(each) for each in years]}
+    asked = {name: request.args.get(name, "") for name in allowed}
+    return {name: value for name, value in asked.items() if value in allowed[name]}
 
 
 @pages.get("/papers/<int:paper_id>", endpoint="paper")
@@ -140,6 +159,7 @@ def shown(paper: Paper, form: Any = None, status: int = 200, **more: Any) -> Any
     kind = PaperKind(paper.kind)
     open_ = paper.state in ("draft", "review", "reviewed")
     written = writing.read(paper.words)
+    doing = working(paper)
     page = render_template(
         "workbench/paper.html",
         paper=paper,
@@ -160,7 +180,8 @@ def shown(paper: Paper, form: Any = None, status: int = 200, **more: Any) -> Any
         copies=distributing.copies(paper) if paper.state == "issued" else [],
         history=[{**each, "at": moment(each["at"])} for each in paper.history[::-1]],
         why_failed=paper.history[-1]["note"] if paper.state == "failed" else "",
-        trouble=_trouble(paper),
+        doing=doing,
+        trouble=_trouble(paper, doing),
         code=layout.grouped(paper.code or ""),
         before=issuing.corrected(paper),
         may=_may(paper),
@@ -196,41 +217,46 @@ def _may(paper: Paper) -> dict[str, bool]:
 def _correctable(kind: PaperKind) -> bool:
     """A 督办 paper is corrected by the next rung of the ladder, not by a copy that would open it
     once more."""
-    return kind not in signing_off.SUPERVISING
+    return not kind.traits.supervises
 
 
 def _state(paper: Paper) -> Any:
     """The part that waits for the worker; the whole page once there is something else to see."""
-    waiting = request.args.get("waiting", "")
-    if waiting == working(paper):
-        return render_template("workbench/_paper_state.html", paper=paper, trouble=_trouble(paper))
+    doing = working(paper)
+    if doing == request.args.get("waiting", ""):
+        trouble = _trouble(paper, doing)
+        return render_template(
+            "workbench/_paper_state.html", paper=paper, doing=doing, trouble=trouble
+        )
     answer = Response("")
     answer.headers["HX-Refresh"] = "true"
     return answer
 
 
 def working(paper: Paper) -> str:
-    """What the worker is at: gathering, checking, rendering, proving; empty where nothing."""
+    """What the worker is at: a key of JOBS; empty where nothing."""
     if paper.state == "gathering":
         return "gathering"
     if paper.state == "issued":
         return "" if paper.sha256 else "rendering"
-    if paper.state in ("draft", "review", "reviewed") and paper.checked != paper.version:
-        return "checking"
+    if paper.state in ("draft", "review", "reviewed"):
+        if paper.checked != paper.version:
+            return "checking"
+        return "proving" if drafting.proving(paper) else ""
     return ""
 
 
-JOBS = {"gathering": "papers.gather", "checking": "papers.check", "rendering": "papers.render"}
+JOBS = {
+    "gathering": "papers.gather",
+    "checking": "papers.check",
+    "rendering": "papers.render",
+    "proving": "papers.prove",
+}
 
 
-def _trouble(paper: Paper) -> background.Trouble | None:
-    job = JOBS.get(working(paper))
+def _trouble(paper: Paper, doing: str) -> background.Trouble | None:
+    job = JOBS.get(doing)
     return background.troubles(job, "paper_id", [paper.id]).get(paper.id) if job else None
-
-
-@pages.context_processor
-def _words() -> dict[str, Any]:
-    return {"paper_working": working}
 
 
 def _row(paper: Paper) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -14,6 +14,7 @@ from minxin.access import check
 from minxin.access.permissions import Permission as P
 from minxin.calendars.words import due_text
 from minxin.cases import instructions, reach
+from minxin.cases.instructions import Sheet
 from minxin.cases.models import Case
 from minxin.documents import distributing
 from minxin.documents.kinds import PaperKind
@@ -29,7 +30,7 @@ from minxin.web.workbench import pages
 from minxin.web.workbench.instructing import PHRASES
 from minxin.web.workbench.papers import sent
 
-SHOWN = 100
+TABS = {"waiting": "待签收", "signed": "已签收"}
 
 
 class WordsForm(CaseForm):
@@ -57,19 +58,36 @@ def the_copy(copy_id: int) -> PaperCopy:
 @pages.get("/received-papers", endpoint="received_papers")
 @permitted(P.PAPER_RECEIVE)
 def received() -> str:
-    """What was received: unsigned first, then the newest."""
-    query = (
-        select(PaperCopy)
-        .where(distributing.received(me()))
-        .order_by(PaperCopy.signed_at.is_not(None), PaperCopy.id.desc())
-        .limit(SHOWN)
+    """What was received, the newest first: what waits for 签收, and what was signed for."""
+    waiting = db.session.scalar(select(distributing.unsigned(me()))) or 0
+    tab = request.args.get("tab", "")
+    tab = tab if tab in TABS else "waiting" if waiting else "signed"
+    after = request.args.get("after", "")
+    key = int(after) if after.isdecimal() and len(after) < 19 else None
+    signed = PaperCopy.signed_at.is_not(None)
+    query = select(PaperCopy).where(
+        distributing.received(me()), signed if tab == "signed" else ~signed
     )
-    rows = db.session.scalars(query).all()
+    if key is not None:
+        query = query.where(PaperCopy.id < key)
+    found = db.session.scalars(query.order_by(PaperCopy.id.desc()).limit(shelf.SHOWN + 1)).all()
+    rows, more = found[: shelf.SHOWN], len(found) > shelf.SHOWN
     return render_template(
         "workbench/received_papers.html",
         rows=[(each, PaperKind(each.kind).label) for each in rows],
         until=due_text,
-        waiting=sum(each.signed_at is None for each in rows),
+        tabs=[
+            {
+                "label": label,
+                "url": _list(tab=name),
+                "current": name == tab,
+                "count": waiting if name == "waiting" else None,
+            }
+            for name, label in TABS.items()
+        ],
+        tab=tab,
+        next_url=_list(tab=tab, after=rows[-1].id) if more else None,
+        first_url=_list(tab=tab) if key else None,
     )
 
 
@@ -116,15 +134,14 @@ def instruct(copy_id: int) -> Any:
         abort(404)
 
     def write() -> None:
-        of_rung = copy.kind == PaperKind.SUPERVISION_REPORT
+        kind = PaperKind(copy.kind)
         instructions.instruct(
             case,
             form.text.data or "",
             by=me(),
             at=clock.now(),
             version=form.version.data,
-            paper_id=copy.paper_id,
-            supervision_id=copy.subject_id if of_rung else None,
+            sheet=Sheet(copy.paper_id, kind, copy.number, copy.subject_id),
         )
 
     if carried_out(form, write):
@@ -159,6 +176,10 @@ def _shown(form: WordsForm | None, case: Case) -> WordsForm:
 
 def _case(copy: PaperCopy) -> Case | None:
     return reach.find(copy.case_number, me()) if copy.case_number else None
+
+
+def _list(**values: Any) -> str:
+    return url_for("workbench.received_papers", desk=g.desk.slug, **values)
 
 
 def _back(copy_id: int) -> Any:

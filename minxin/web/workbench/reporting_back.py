@@ -50,7 +50,7 @@ def feedback_page(number: str) -> Any:
     """反馈批示."""
     case = the_case(number, P.INSTRUCTION_REQUEST)
     form = FeedbackForm(version=case.version)
-    _offer(form, feedback.waiting(case, read=False))
+    _offer(form, feedback.unanswered(case))
     return panel.answer(
         "instruction_feedback",
         case,
@@ -68,8 +68,7 @@ def reading_page(number: str) -> Any:
     """登记送阅, for a leader without an account."""
     case = the_case(number, P.INSTRUCTION_REQUEST)
     form = ReadingForm(version=case.version)
-    waiting = feedback.waiting(case, read=True)
-    _offer(form, [each for each in waiting if each.leader_id is None])
+    _offer(form, feedback.unread(case))
     return panel.answer(
         "instruction_reading",
         case,

@@ -54,11 +54,19 @@ def decline(proposal_id: int) -> Any:
 def _page(wrong: dict[str, Any] | None = None, status: int = 200) -> Any:
     by = me()
     decides = check.has(by, P.SUPERVISION_WRITE)
+    tenants = [(str(key), name) for key, name in boards.tenants(by)] if by.at_city_desk else []
+    tenant = request.args.get("tenant", "")
+    tenant = tenant if tenant in dict(tenants) else ""
+    late = request.args.get("late") == "1"
+    rows = boards.open_ones(by, tenant_id=int(tenant) if tenant else None, late=late)
     page = render_template(
         "workbench/supervision.html",
         proposals=[_proposal(*row) for row in boards.proposals(by)] if decides else [],
         decides=decides,
-        open_ones=[_rung(*row) for row in boards.open_ones(by)],
+        open_ones=[_rung(*row) for row in rows],
+        tenants=tenants,
+        tenant=tenant,
+        late=late,
         ended_ones=[_rung(*row) for row in boards.ended_ones(by)],
         wrong=wrong,
         reason=request.form.get("reason", ""),
@@ -101,6 +109,14 @@ def _rung(each: Any, number: str, title: str, state: str, unit: str, tenant: str
         "left": remaining(each.due_at, None) if each.due_at and each.state == "open" else None,
         "by_station": each.by_station,
         "result": veiled(each.result),
-        "waits_for_unit": each.state == "open",
-        "waits_for_reader": each.state == "answered",
+        "act": _act(each),
     }
+
+
+def _act(each: Any) -> tuple[str, str] | None:
+    """(label, endpoint) of what the rung waits for from this person."""
+    by = me()
+    if each.state == "open" and check.has(by, P.SUPERVISION_ANSWER) and each.unit_id == by.unit_id:
+        return "回复", "supervision_answer"
+    reads = check.has(by, P.SUPERVISION_WRITE) and each.by_station != by.at_city_desk
+    return ("审核", "supervision_review") if each.state == "answered" and reads else None

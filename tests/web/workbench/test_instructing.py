@@ -14,6 +14,10 @@ from sqlalchemy import select
 from minxin import clock
 from minxin.cases import rules
 from minxin.cases.instructions import Instruction, InstructionRequest
+from minxin.cases.models import Case
+from minxin.documents import drafting
+from minxin.documents.drafting import About
+from minxin.documents.kinds import PaperKind
 from minxin.extensions import db
 from minxin.notices import channels
 from tests.web.workbench import stages
@@ -249,3 +253,31 @@ def test_the_pages_go_by_the_limit_that_the_city_adopted(panjin, number):
             page = panjin.client("linjing").get("/city/major-cases").text
         assert "标记后45分钟内" in page
         assert re.search(rf'clock-{level}"[^>]*>\s*<i[^>]*></i><span>还没有请示', page), minutes
+
+
+def test_what_a_leader_wrote_on_an_issued_paper_is_entered_with_it(panjin, asked):
+    with panjin.standing():
+        office = panjin.actor("linjing")
+        case = db.session.scalars(select(Case).where(Case.number == asked)).one()
+        papers = [
+            drafting.begin(kind, About(case.id, asked, 5), by=office, at=clock.now())
+            for kind in (PaperKind.SUPERVISION_REPORT, PaperKind.CASE_SHEET)
+        ]
+        for each in papers:
+            each.state, each.year, each.serial = "issued", 2026, 3
+        db.session.commit()
+        report, sheet = (each.id for each in papers)
+    form = panjin.client("linjing").get(f"/city/cases/{asked}/paper-instruction").text
+    assert f'<option value="{report}">督办专报〔2026〕第3期</option>' in form
+    assert f'value="{sheet}"' not in form, "nobody writes on a 办件单"
+    assert enter(panjin, asked, text="请限期整改。", sheet=str(report)).status_code == 303
+    made = rows(panjin, Instruction)[-1]
+    assert (made.paper_id, made.supervision_id) == (report, 5)
+    page = panjin.client("zhaoyang").get(f"/dawa/cases/{asked}").text
+    assert "批示于督办专报〔2026〕第3期" in page
+    listed = panjin.client("hejun").get("/city/instructions").text
+    assert "批示于督办专报〔2026〕第3期" in listed
+    assert "剩" in listed.partition("请限期整改。")[2].partition("</tr>")[0]
+    other = enter(panjin, asked, text="请再报。", sheet=str(sheet))
+    assert other.status_code == 303
+    assert rows(panjin, Instruction)[-1].paper_id is None, "what was not offered is not taken"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from minxin import clock
+from minxin.background import GIVE_UP_AFTER, Outbox
 from minxin.cases import feedback
 from minxin.documents import distributing, numbering
 from minxin.documents.models import Paper, PaperCopy, PaperProof
 from minxin.extensions import db
+from minxin.notices.inbox import Notice
+from minxin.papers import issuing
 from minxin.people.posts import PostKind
 from tests.cases.walking import Walk
 from tests.documents.reading import File
@@ -99,7 +103,9 @@ def test_a_reminder_from_draft_to_receipt(panjin, item):
     page = panjin.client("linjing").get(f"/city/papers/{paper_id}").text
     assert "未签收" in page
     unit = panjin.client("zhaoyang")
-    assert "份待签收" in unit.get("/dawa/received-papers").text
+    received = unit.get("/dawa/received-papers").text
+    assert re.search(r'待签收<span class="count">1</span>', received)
+    assert re.search(r'收文</span><span class="side-count">1</span>', received), "in the menu"
     assert UNIT not in unit.get(f"/dawa/received-papers/{copy.id}").request.path
     assert unit.post(f"/dawa/received-papers/{copy.id}/signature").status_code == 303
     again = panjin.client("sunli").post(
@@ -320,8 +326,9 @@ def test_a_leader_reads_signs_and_instructs_once_on_the_paper_before_him(panjin,
     assert desk.post(path, data=words).status_code == 303
     assert desk.post(path, data=words).status_code == 409
     with panjin.standing():
-        (given,) = feedback.waiting(item.case(), read=False)
+        (given,) = feedback.unanswered(item.case())
         assert given.paper_id is not None
+        assert given.paper.startswith("督办专报〔")
     assert "请立即整改。" in desk.get(f"/city/received-papers/{copy_id}").text
 
 
@@ -431,3 +438,158 @@ def test_a_leader_without_account_signs_on_paper_and_the_office_enters_it(panjin
     again = post(panjin, "linjing", paper_id, path, name="周正")
     assert "已由周正签收" in again.text
     assert "林静登记" in panjin.client("linjing").get(f"/city/papers/{paper_id}").text
+
+
+def told(cast, who: str) -> list[str]:
+    with cast.standing():
+        query = select(Notice.text).where(Notice.user_id == cast.actor(who).user_id)
+        return list(db.session.scalars(query.order_by(Notice.id)))
+
+
+def test_whose_turn_it_is_gets_word_of_it(panjin, item):
+    paper_id = begin(panjin, item, "reminder")
+    post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id))
+    keep(panjin)
+    asked = "林静起草的问题提醒函送审，请审核"
+    assert [asked in told(panjin, who) for who in ("hejun", "gaoyuan", "linjing")] == [1, 1, 0]
+    post(panjin, "hejun", paper_id, "review", act="send_back", opinion="日期有误")
+    assert "您起草的问题提醒函被退回修改" in told(panjin, "linjing")
+    post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id))
+    assert told(panjin, "hejun").count(asked) == 2
+    assert post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id)).status_code
+    assert told(panjin, "hejun").count(asked) == 2, "sent twice, it is told once"
+    keep(panjin)
+    post(panjin, "hejun", paper_id, "review", act="approve")
+    sign = "林静起草的问题提醒函已审核，请签发"
+    assert [sign in told(panjin, who) for who in ("hejun", "gaoyuan")] == [False, True]
+    post(panjin, "gaoyuan", paper_id, "issue")
+    assert "您起草的问题提醒函已签发" in told(panjin, "linjing")
+    notices = panjin.client("gaoyuan").get("/city/notices").text
+    assert f'href="/city/papers/{paper_id}"' in notices
+
+
+def test_the_register_opens_where_something_waits_and_counts_it(panjin, item):
+    assert "这里还没有文书" in panjin.client("linjing").get("/city/papers").text
+    paper_id = begin(panjin, item, "reminder")
+    post(panjin, "linjing", paper_id, then="submit", **form(panjin, paper_id))
+    page = panjin.client("gaoyuan").get("/city/papers").text
+    assert re.search(r'aria-current="page"[^>]*>待审核<span class="count">1</span>', page)
+    assert "关于群众反映" in page
+
+
+def test_the_register_is_narrowed_to_a_year_that_it_has(panjin, item):
+    this = clock.local(clock.now()).year
+    for years in (1, 0):
+        then = clock.now() - timedelta(days=366 * years)
+        paper_id = begin(panjin, item, "case_sheet")
+        with panjin.standing():
+            issuing.issue(the(panjin, paper_id), by=panjin.actor("linjing"), at=then)
+            db.session.commit()
+    office = panjin.client("linjing")
+    every = office.get("/city/papers?tab=issued").text
+    assert every.count("办件单</td>") == 2
+    assert f'<option value="{this - 1}">' in every
+    before = office.get(f"/city/papers?tab=issued&year={this - 1}").text
+    assert before.count("办件单</td>") == 1
+    assert "没有符合条件的文书" in office.get("/city/papers?tab=issued&kind=reminder").text
+    assert office.get("/city/papers?tab=issued&year=1x").text.count("办件单</td>") == 2
+
+
+def test_a_proof_is_waited_for_and_then_offered(panjin, item):
+    paper_id = begin(panjin, item, "case_sheet")
+    for _ in range(2):
+        assert post(panjin, "linjing", paper_id, "proof").status_code == 303
+    with panjin.standing():
+        query = select(Outbox).where(Outbox.job == "papers.prove", Outbox.done_at.is_(None))
+        assert len(db.session.scalars(query).all()) == 1, "pressed twice, made once"
+    office, path = panjin.client("linjing"), f"/city/papers/{paper_id}"
+    page = office.get(path).text
+    assert f'hx-get="{path}?waiting=proving"' in page
+    asks = {"HX-Request": "true", "HX-Target": "paper-state"}
+    still = office.get(f"{path}?waiting=proving", headers=asks)
+    assert "正在生成校样" in still.text
+    keep(panjin)
+    done = office.get(f"{path}?waiting=proving", headers=asks)
+    assert done.headers["HX-Refresh"] == "true"
+    assert "查看校样" in office.get(path).text
+    assert File(office.get(f"{path}/proof").data).text(0)
+
+
+def test_what_the_worker_gave_up_is_tried_again_by_a_button(panjin, item):
+    paper_id = begin(panjin, item, "case_sheet")
+    post(panjin, "linjing", paper_id, "issue")
+    with panjin.standing():
+        row = db.session.scalars(
+            select(Outbox).where(Outbox.job == "papers.render", Outbox.done_at.is_(None))
+        ).one()
+        row.attempts, row.error = 3, "rendering.py:20"
+        db.session.commit()
+        again = row.id
+    office, path = panjin.client("linjing"), f"/city/papers/{paper_id}"
+    page = office.get(path).text
+    assert "系统会自动重试" in page
+    assert f"{path}/retry" not in page
+    with panjin.standing():
+        db.session.get_one(Outbox, again).attempts = GIVE_UP_AFTER
+        db.session.commit()
+    page = office.get(path).text
+    assert f"J{again}-{GIVE_UP_AFTER}" in page
+    assert f'action="{path}/retry"' in page
+    assert "hx-get" not in page.partition('id="paper-state"')[2].partition(">")[0]
+    assert post(panjin, "linjing", paper_id, "retry").status_code == 303
+    twice = post(panjin, "linjing", paper_id, "retry")
+    assert (twice.status_code, "不需要重试" in twice.text) == (409, True)
+    keep(panjin)
+    assert "打开PDF" in office.get(path).text
+    assert post(panjin, "linjing", paper_id, "retry").status_code == 409
+
+
+def test_received_papers_are_read_page_by_page(panjin, item):
+    paper_id = begin(panjin, item, "case_sheet")
+    with panjin.standing():
+        unit = panjin.actor("zhaoyang")
+        for number in range(53):
+            db.session.add(
+                PaperCopy(
+                    tenant_id=unit.tenant_id,
+                    paper_id=paper_id,
+                    part="to",
+                    unit_id=unit.unit_id,
+                    unit=UNIT,
+                    name="" if number == 0 else f"甲{number}",
+                    user_id=None if number == 0 else unit.user_id,
+                    post="",
+                    kind="reminder",
+                    number=f"〔2026〕{number}号",
+                    title=f"提醒函{number}",
+                    issuer="市民心网办",
+                    case_number="",
+                    issued_at=clock.now(),
+                    sha256="0" * 64,
+                    pages=1,
+                    delivered_at=clock.now(),
+                )
+            )
+        db.session.commit()
+    client = panjin.client("zhaoyang")
+    first = client.get("/dawa/received-papers").text
+    assert first.count("received-title") == 50
+    following = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    last = client.get(following).text
+    assert last.count("received-title") == 3
+    assert "提醒函0" in last
+    assert "还没有签收过文书" in client.get("/dawa/received-papers?tab=signed").text
+    assert (
+        "没有待签收的文书"
+        in panjin.client("zhouning").get("/dawa/received-papers?tab=waiting").text
+    )
+
+
+def test_saving_what_is_there_already_changes_nothing(panjin, item):
+    paper_id = begin(panjin, item, "case_sheet")
+    data = form(panjin, paper_id)
+    data["text"] = data["text"].replace("\n", "\r\n")
+    for _ in range(2):
+        assert post(panjin, "linjing", paper_id, **data).status_code == 303
+    with panjin.standing():
+        assert the(panjin, paper_id).version == int(data["version"])

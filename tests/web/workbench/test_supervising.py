@@ -226,3 +226,38 @@ def test_a_form_made_before_the_case_went_on_drafts_nothing(panjin, item):
     answer = send(panjin, item, "supervision", version="0", ground="overdue", demand=DEMAND)
     assert answer.status_code == 409
     assert DEMAND in answer.text
+
+
+def test_the_board_leads_to_what_waits_for_the_reader(panjin, item):
+    item.supervised(at=clock.now())
+
+    def acts(who: str) -> list[str]:
+        page = panjin.client(who).get(f"/{panjin.desk(who)}/supervision").text
+        return re.findall(rf'cases/{item.number}/(supervision-\w+)"', page)
+
+    people = ("zhaoyang", "linjing", "mengyan", "sunli")
+    assert [acts(who) for who in people] == [["supervision-answer"], [], [], []]
+    item.answered(at=clock.now())
+    assert [acts(who) for who in people] == [[], ["supervision-review"], [], []]
+
+
+def test_the_board_is_narrowed_to_a_district_and_to_what_is_late(panjin, item):
+    item.supervised(at=clock.now() - timedelta(days=30))
+    start = clock.now() - timedelta(days=2)
+    other = Watched(panjin, start).dispatched("兴隆台区民心网工作站", at=start)
+    other.assigned("兴隆台区住建局", by="wutong", at=start).supervised(at=clock.now())
+    office = panjin.client("linjing")
+
+    def shown(query: str) -> list[bool]:
+        page = office.get(f"/city/supervision?{query}").text.partition('id="open"')[2]
+        return [each.number in page for each in (item, other)]
+
+    with panjin.standing():
+        dawa, xinglongtai = item.case().tenant_id, other.case().tenant_id
+    assert shown("") == [True, True]
+    assert shown(f"tenant={dawa}") == [True, False]
+    assert shown(f"tenant={xinglongtai}") == [False, True]
+    assert shown("late=1") == [True, False]
+    assert shown("tenant=99999999999999999999") == [True, True]
+    none = office.get(f"/city/supervision?tenant={xinglongtai}&late=1").text
+    assert "没有符合条件的督办件" in none

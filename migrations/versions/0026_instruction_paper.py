@@ -1,0 +1,23 @@
+"""What a 批示 was written on, by name; indexes for drafts and for what is not signed for."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+
+
+def upgrade() -> None:
+    """A leader's words name their paper to those who cannot open it."""
+    op.add_column("instructions", sa.Column("paper", sa.String(), nullable=True))
+    op.execute("UPDATE instructions SET paper = ''")
+    op.alter_column("instructions", "paper", nullable=False)
+    open_ = sa.text("state IN ('gathering', 'failed', 'draft', 'review', 'reviewed')")
+    op.create_index("ix_papers_open", "papers", ["state", "unit_id"], postgresql_where=open_)
+    unsigned = sa.text("signed_at IS NULL")
+    op.create_index(
+        "ix_paper_copies_unsigned_unit", "paper_copies", ["unit_id"], postgresql_where=unsigned
+    )
+    op.create_index(
+        "ix_paper_copies_unsigned_user", "paper_copies", ["user_id"], postgresql_where=unsigned
+    )
