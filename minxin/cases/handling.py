@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -61,11 +62,35 @@ def attach(
     """
     if not may_attach(case, by):
         raise Refused("只有承办单位在办理期间可以补充附件")
-    whose = by.unit_name or by.name
-    same = (Attachment.part == part, Attachment.sha256 == content.sha256)
-    hangs = select(Attachment.id).where(Attachment.case_id == case.id, *same)
-    if db.session.scalar(hangs.where(Attachment.added_by == whose).limit(1)):
+    if _hanging(case, content, part, by) is not None:
         return None
+    return _hang(case, name, content, part, by, at)
+
+
+def prove(
+    case: Case, files: Iterable[tuple[str, Inspected]], *, part: str, by: Actor, at: datetime
+) -> list[int]:
+    """The ids of files that come with an act which has asked already who may; in any state."""
+    hung = [
+        _hanging(case, content, part, by) or _hang(case, name, content, part, by, at)
+        for name, content in files
+    ]
+    return [each.id for each in hung]
+
+
+def _hanging(case: Case, content: Inspected, part: str, by: Actor) -> Attachment | None:
+    query = select(Attachment).where(
+        Attachment.case_id == case.id,
+        Attachment.part == part,
+        Attachment.sha256 == content.sha256,
+        Attachment.added_by == (by.unit_name or by.name),
+    )
+    return db.session.scalar(query.limit(1))
+
+
+def _hang(
+    case: Case, name: str, content: Inspected, part: str, by: Actor, at: datetime
+) -> Attachment:
     attachment = Attachment(
         tenant_id=case.tenant_id,
         case_id=case.id,
@@ -75,7 +100,7 @@ def attach(
         mime=content.mime,
         size=content.size,
         sha256=content.sha256,
-        added_by=whose,
+        added_by=by.unit_name or by.name,
         added_at=at,
     )
     db.session.add(attachment)

@@ -82,7 +82,7 @@ def read(stored: Mapping[str, Any]) -> Words:
 
 def checked(words: Words) -> Words:
     """The words trimmed. Raises Refused where something is missing or too long."""
-    words = words.each(_trimmed)
+    words = words.each(lambda name, text: text.strip() if name != "text" else text.rstrip())
     if not words.title:
         raise Refused("请填写标题", "title")
     if len(words.title) > TITLE_LIMIT:
@@ -97,8 +97,3 @@ def checked(words: Words) -> Words:
     if not 0 <= words.copies <= MOST_COPIES:
         raise Refused(f"印数须在0至{MOST_COPIES}之间", "copies")
     return words
-
-
-def _trimmed(name: str, text: str) -> str:
-    text = text.replace("\r\n", "\n")  # what browsers send for a line break
-    return text.rstrip() if name == "text" else text.strip()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from minxin.cases import pendings, workflow
-from minxin.cases.models import Case
+from minxin.attachments.inspect import Inspected
+from minxin.cases import handling, pendings, workflow
+from minxin.cases.models import Attachment, Case
 from minxin.cases.pendings import What
 from minxin.cases.states import Labelled
 from minxin.errors import Conflict, Refused
@@ -45,8 +47,9 @@ def answer(
     by: Actor,
     at: datetime,
     version: int | None = None,
+    files: Sequence[tuple[str, Inspected]] = (),
 ) -> SupervisionReply:
-    """督办回复 of the unit, which stops its clock."""
+    """督办回复 of the unit, which stops its clock. files: (name, inspected and stored content)."""
     supervision = _waiting(case, "open", "没有等待回复的督办件，可能已由同事回复")
     if len(text) > TEXT_LIMIT:
         raise Refused(f"回复不能超过{TEXT_LIMIT}个字", "text")
@@ -74,6 +77,7 @@ def answer(
         by_name=by.name,
         at=at,
         late=late,
+        attachment_ids=handling.prove(made.case, files, part="supervision", by=by, at=at),
     )
     db.session.add(reply)
     supervision.state = "answered"
@@ -83,6 +87,13 @@ def answer(
     pendings.put(made.case, _reader(supervision), at=at, subject_id=supervision.id)
     db.session.flush()
     return reply
+
+
+def files_of(answers: Iterable[SupervisionReply]) -> dict[int, Attachment]:
+    """The files that came with some answers, by id; no statement where none did."""
+    ids = [key for each in answers for key in each.attachment_ids]
+    query = select(Attachment).where(Attachment.id.in_(ids))
+    return {each.id: each for each in db.session.scalars(query)} if ids else {}
 
 
 def review(

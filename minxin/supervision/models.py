@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from minxin.tenancy.models import MOVES, OfTenant
@@ -86,6 +87,7 @@ class SupervisionReply(OfTenant):
     opinion: Mapped[str] = mapped_column(default="")
     reviewed_by: Mapped[str] = mapped_column(default="")
     reviewed_at: Mapped[datetime | None]
+    attachment_ids: Mapped[list[int]] = mapped_column(JSONB, default=list)  # photos, proof
 
 
 class Proposal(OfTenant):

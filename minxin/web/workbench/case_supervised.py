@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import g, url_for
+
 from minxin.calendars.words import due_text
 from minxin.cases.models import Case, CaseEvent
 from minxin.cases.veiling import Veil
@@ -12,6 +14,7 @@ from minxin.supervision import answering, opening, urging
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Supervision, SupervisionReply
+from minxin.web import files
 from minxin.web.marks import day, remaining
 
 TOLD = frozenset(("supervise", "supervise_again", "supervise_bulletin", "talk"))
@@ -42,8 +45,9 @@ def chain(case: Case, veil: Veil, drafts: bool) -> dict[str, Any]:
     hidden = ("void",) if drafts else ("void", "drafted")
     rungs = [each for each in opening.of(case) if each.state not in hidden]
     answers = answering.replies_of(case)
+    hung = _hung(case, [each for some in answers.values() for each in some])
     return {
-        "rungs": [_rung(each, answers, veil) for each in rungs],
+        "rungs": [_rung(each, answers, veil, hung) for each in rungs],
         "talks": [
             {
                 "on": day(each.held_on),
@@ -57,8 +61,27 @@ def chain(case: Case, veil: Veil, drafts: bool) -> dict[str, Any]:
     }
 
 
+Files = Mapping[int, dict[str, Any]]
+
+
+def _hung(case: Case, answers: Sequence[SupervisionReply]) -> Files:
+    """The files that came with answers, as the page shows them, by id."""
+
+    def url(key: int) -> str:
+        at = {"desk": g.desk.slug, "number": case.number}
+        return url_for("workbench.attachment", attachment_id=key, **at)
+
+    return {
+        key: files.shown(each.name, each.mime, each.size, url(key))
+        for key, each in answering.files_of(answers).items()
+    }
+
+
 def _rung(
-    each: Supervision, found: Mapping[int, Sequence[SupervisionReply]], veil: Veil
+    each: Supervision,
+    found: Mapping[int, Sequence[SupervisionReply]],
+    veil: Veil,
+    hung: Files,
 ) -> dict[str, Any]:
     word, tone = STATES[each.state]
     live = each.state in opening.LIVE
@@ -90,13 +113,16 @@ def _rung(
                 "verdict": Verdict(answer.outcome).label if answer.outcome != "waiting" else "",
                 "verified": veil(answer.verified),
                 "opinion": veil(answer.opinion),
+                "files": [hung[key] for key in answer.attachment_ids if key in hung],
             }
             for answer in found.get(each.id, ())
         ],
     }
 
 
-def asked(rung: Supervision | None, veil: Veil) -> dict[str, Any] | None:
+def asked(case: Case, rung: Supervision | None, veil: Veil) -> dict[str, Any] | None:
+    """One rung with its answers, above the form that it asks for."""
     if rung is None:
         return None
-    return _rung(rung, {rung.id: answering.replies(rung)}, veil)
+    answers = answering.replies(rung)
+    return _rung(rung, {rung.id: answers}, veil, _hung(case, answers))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, request, url_for
-from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    MultipleFileField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, Optional
 
 from minxin import clock
@@ -23,12 +30,14 @@ from minxin.supervision.ladder import AGAIN, FIRST, Ground, Rung
 from minxin.supervision.models import Proposal, Supervision
 from minxin.supervision.opening import Wish
 from minxin.supervision.urging import Meeting
+from minxin.web import files
 from minxin.web.console.acting import DayField
 from minxin.web.forms import CaseForm
 from minxin.web.guards import permitted, the_case
 from minxin.web.life import me
 from minxin.web.workbench import pages, panel
 from minxin.web.workbench.case_supervised import asked
+from minxin.web.workbench.handling import MOST_FILES, about_files
 from minxin.web.workbench.screening import BOTH
 
 URGES = (
@@ -98,6 +107,7 @@ class AnswerForm(CaseForm):
         "责任人",
         validators=[DataRequired("请填写责任人"), Length(max=60, message="不能超过60个字")],
     )
+    files = MultipleFileField("附件")
 
 
 class VerdictForm(CaseForm):
@@ -213,10 +223,14 @@ def answer_page(number: str) -> Any:
         case,
         form,
         lambda: answering.answer(
-            case, form.text.data or "", form.responsible.data or "", **panel.acting(form)
+            case,
+            form.text.data or "",
+            form.responsible.data or "",
+            files=files.received(form.files.data or [], MOST_FILES),
+            **panel.acting(form),
         ),
         done="督办回复已提交，等待审核。",
-        more=lambda: {"asked": asked(answering.waiting(case, "open"), veiling.veil(case, me()))},
+        more=lambda: {**about_files(), **_asked(case, "open")},
     )
 
 
@@ -249,10 +263,12 @@ def review_page(number: str) -> Any:
         form,
         review,
         done="审核结论已登记，承办单位已收到提醒。",
-        more=lambda: {
-            "asked": asked(answering.waiting(case, "answered"), veiling.veil(case, me())),
-        },
+        more=lambda: _asked(case, "answered"),
     )
+
+
+def _asked(case: Case, state: str) -> dict[str, Any]:
+    return {"asked": asked(case, answering.waiting(case, state), veiling.veil(case, me()))}
 
 
 def _natural(rung: Rung, before: Supervision | None) -> Ground:

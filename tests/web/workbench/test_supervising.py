@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from minxin import clock
@@ -261,3 +263,35 @@ def test_the_board_is_narrowed_to_a_district_and_to_what_is_late(panjin, item):
     assert shown("tenant=99999999999999999999") == [True, True]
     none = office.get(f"/city/supervision?tenant={xinglongtai}&late=1").text
     assert "没有符合条件的督办件" in none
+
+
+def picture(colour: str = "white") -> io.BytesIO:
+    made = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(made, "JPEG")
+    made.seek(0)
+    return made
+
+
+def test_photos_come_with_the_answer_and_are_read_beside_it(panjin, item):
+    now = clock.now()
+    item.reported(at=now).signed(at=now).supervised(at=now)
+    assert stages.row_of(panjin, item.number).state == "reported", "the case has left the unit"
+
+    def answer(photo: io.BytesIO, name: str):
+        data = {"text": "已修复", "responsible": "赵阳", "files": (photo, name)}
+        return send(panjin, item, "supervision-answer", "zhaoyang", **data)
+
+    bad = answer(io.BytesIO(b"x"), "a.exe")
+    assert bad.status_code == 422
+    assert "已修复" in bad.text, "what was typed stays"
+    assert answer(picture(), "楼.jpg").status_code == 303
+    review = panjin.client("linjing").get(f"/city/cases/{item.number}/supervision-review").text
+    assert "楼.jpg" in review.partition('aria-label="督办回复"')[2].partition("</section>")[0]
+    send(panjin, item, "supervision-review", verdict="sent_back", opinion="看不清")
+    assert answer(picture(), "楼.jpg").status_code == 303
+    page = panjin.client("linjing").get(f"/city/cases/{item.number}").text
+    chain = page.partition('id="supervisions"')[2].partition("</section>")[0]
+    links = re.findall(rf'href="(/city/cases/{item.number}/attachments/\d+)">楼.jpg', chain)
+    assert len(links) == 2
+    assert len(set(links)) == 1, "the same photo twice is kept once, and shown with both answers"
+    assert panjin.client("linjing").get(links[0]).mimetype == "image/jpeg"
