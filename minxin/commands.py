@@ -70,7 +70,10 @@ def prepare_logins() -> None:
 def paper_sample(kind: str, out: Path, lengthy: bool) -> None:
     """Render a sample paper of a kind into a PDF file."""
     made = rendering.render(samples.of(PaperKind(kind), lengthy=lengthy))
-    out.write_bytes(made.pdf)
+    try:
+        out.write_bytes(made.pdf)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
     click.echo(f"{out}: pages: {made.pages}")
 
 

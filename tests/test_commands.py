@@ -107,3 +107,34 @@ def test_what_needs_the_owner_says_so(context, monkeypatch):
         said = context.test_cli_runner().invoke(args=args)
         assert said.exit_code == 1
         assert "DATABASE_URL" in said.output
+
+
+def test_a_sample_paper_is_written_where_it_was_asked_for(app, tmp_path):
+    out = tmp_path / "督办专报.pdf"
+    run = app.test_cli_runner().invoke
+    said = run(args=["paper", "sample", "supervision_report", str(out)])
+    assert said.exit_code == 0, said.output
+    assert said.output == f"{out}: pages: 4\n"
+    assert out.read_bytes().startswith(b"%PDF-")
+    longer = run(args=["paper", "sample", "supervision_report", str(out), "--long"])
+    assert int(longer.output.rpartition(" ")[2]) >= 6
+    unknown = run(args=["paper", "sample", "novel", str(out)])
+    assert unknown.exit_code == 2
+    assert "supervision_report" in unknown.output, "it says which kinds there are"
+
+
+def test_a_sample_that_cannot_be_written_says_so_in_a_sentence(app, tmp_path):
+    said = app.test_cli_runner().invoke(
+        args=["paper", "sample", "case_sheet", str(tmp_path / "nowhere" / "a.pdf")]
+    )
+    assert said.exit_code == 1
+    assert said.output.startswith("Error: "), said.output
+
+
+def test_every_role_of_a_paper_has_a_typeface(app):
+    said = app.test_cli_runner().invoke(args=["paper", "fonts"])
+    assert said.exit_code == 0
+    lines = said.output.splitlines()
+    assert len(lines) >= 5
+    assert all(line.partition(": ")[2] for line in lines)
+    assert "none is installed" not in said.output
