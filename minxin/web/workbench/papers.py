@@ -27,8 +27,8 @@ from minxin.documents.recipients import PARTS
 from minxin.documents.sheets import sheet_of
 from minxin.documents.words import Words
 from minxin.extensions import db, htmx
+from minxin.papers import evidence, shelf
 from minxin.papers import issuing as signing_off
-from minxin.papers import shelf
 from minxin.privacy.hits import Kind as HitKind
 from minxin.web import files
 from minxin.web.guards import permitted
@@ -173,6 +173,7 @@ def shown(paper: Paper, form: Any = None, status: int = 200, **more: Any) -> Any
         form=form or (form_of(paper) if open_ else None),
         findings=_findings(paper) if open_ else [],
         checking=open_ and paper.checked != paper.version,
+        evidence=evidence.rows(paper.facts) if open_ else [],
         hindrances=issuing.hindrances(paper) if open_ else [],
         preview=preview(paper) if open_ or paper.state == "issued" else "",
         tables=[each["name"] for each in paper.tables],
