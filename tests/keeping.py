@@ -10,9 +10,14 @@ from minxin.background import Outbox
 from minxin.extensions import db
 from worker import jobs
 
+TRIES = 3
+
 
 def keep(cast: Any) -> int:
-    """Run every job that was promised and not done yet; answers how many."""
+    """Run every job that was promised and not done yet; answers how many.
+
+    Raises AssertionError where one fails again and again.
+    """
     done = 0
     while waiting := _waiting(cast):
         for outbox_id in waiting:
@@ -23,5 +28,8 @@ def keep(cast: Any) -> int:
 
 def _waiting(cast: Any) -> list[int]:
     with cast.standing():
-        undone = select(Outbox.id).where(Outbox.done_at.is_(None)).order_by(Outbox.id)
-        return list(db.session.scalars(undone))
+        undone = select(Outbox).where(Outbox.done_at.is_(None)).order_by(Outbox.id)
+        rows = list(db.session.scalars(undone))
+        for each in rows:
+            assert not (each.error and each.attempts > TRIES), f"{each.job}: {each.error}"
+        return [each.id for each in rows]

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.alter_column("supervision_replies", "attachment_ids", nullable=False)
     open_ = sa.text("state IN ('gathering', 'failed', 'draft', 'review', 'reviewed')")
     op.create_index("ix_papers_open", "papers", ["state", "unit_id"], postgresql_where=open_)
+    op.create_index("ix_paper_proofs_number", "paper_proofs", ["number", "issued_on"])
     unsigned = sa.text("signed_at IS NULL")
     op.create_index(
         "ix_paper_copies_unsigned_unit", "paper_copies", ["unit_id"], postgresql_where=unsigned

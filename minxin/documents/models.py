@@ -140,6 +140,7 @@ class PaperProof(Key):
     """What the verification page says of a paper, by its code: no title, no content."""
 
     __tablename__ = "paper_proofs"
+    __table_args__ = (Index("ix_paper_proofs_number", "number", "issued_on"),)
 
     code: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]

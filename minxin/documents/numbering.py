@@ -23,8 +23,11 @@ def next_serial(paper: Paper, year: int) -> int:
 
 def number(paper: Paper) -> str:
     """〔2026〕第1期 or 〔2026〕1号; empty for a draft."""
-    if paper.serial is None:
+    if paper.serial is None or paper.year is None:
         return ""
-    if PaperKind(paper.kind).traits.unit == "期":
-        return f"〔{paper.year}〕第{paper.serial}期"
-    return f"〔{paper.year}〕{paper.serial}号"
+    return written(PaperKind(paper.kind), paper.year, paper.serial)
+
+
+def written(kind: PaperKind, year: int, serial: int) -> str:
+    """A number as papers of a kind bear it."""
+    return f"〔{year}〕第{serial}期" if kind.traits.unit == "期" else f"〔{year}〕{serial}号"

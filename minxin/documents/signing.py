@@ -5,11 +5,13 @@ PAdES by pyHanko, without a picture: the seal is pressed by hand into the box th
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,6 +23,7 @@ from minxin import clock
 from minxin.config import Settings, SettingsError
 from minxin.documents import envelope
 
+T = TypeVar("T")
 FIELD = "Signature"
 SELF_MADE = "演示用自签证书"
 """What a certificate calls itself that nobody vouches for."""
@@ -124,6 +127,21 @@ def self_made(folder: Path) -> Path:
 
 def sign(pdf: bytes, certificate: Certificate, *, reason: str) -> bytes:
     """The file with a signature over all of it, added behind it; it stays PDF/A."""
+    return _apart(lambda: _signed(pdf, certificate, reason))
+
+
+def verify(pdf: bytes, certificate: Certificate | None) -> Verdict:
+    """What a file's signature is worth; a file that is no PDF, or broken, is not signed."""
+    return _apart(lambda: _verified(pdf, certificate))
+
+
+def _apart(act: Callable[[], T]) -> T:
+    """In a thread of its own: pyHanko runs an event loop, and the caller may have one already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(act).result()
+
+
+def _signed(pdf: bytes, certificate: Certificate, reason: str) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
@@ -142,8 +160,7 @@ def sign(pdf: bytes, certificate: Certificate, *, reason: str) -> bytes:
     return bytes(signed.getvalue())
 
 
-def verify(pdf: bytes, certificate: Certificate | None) -> Verdict:
-    """What a file's signature is worth; a file that is no PDF, or broken, is not signed."""
+def _verified(pdf: bytes, certificate: Certificate | None) -> Verdict:
     from asn1crypto import x509 as asn1
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature

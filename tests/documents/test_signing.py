@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -183,3 +184,11 @@ def test_a_file_that_is_none_refuses_to_boot_and_names_the_variable(tmp_path):
     named = settings(tmp_path, MINXIN_PAPER_CERTIFICATE=str(tmp_path / "wrong.p12"))
     with pytest.raises(SettingsError, match="MINXIN_PAPER_PASSPHRASE"):
         signing.of_settings(named)
+
+
+def test_a_caller_that_runs_an_event_loop_signs_and_verifies_too(plain, certificate):
+    async def within_a_loop() -> bool:
+        done = signing.sign(plain, certificate, reason="〔2026〕1号")
+        return signing.verify(done, certificate).genuine
+
+    assert asyncio.run(within_a_loop())

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from flask import current_app
+from sqlalchemy import select
 
 from minxin.documents import finishing, rendering, samples, signing
 from minxin.documents.finishing import Press
@@ -14,6 +15,7 @@ from minxin.extensions import db
 from tests.documents.test_issuing import issue, ready
 
 TITLE = "关于供热的提醒函"
+DAY = "2026-03-02"
 
 
 @pytest.fixture
@@ -108,3 +110,57 @@ def test_a_corrected_paper_says_by_which(citizen, issued, panjin):
         proof.corrected_by = "〔2026〕9号"
         db.session.commit()
     assert "已由问题提醒函〔2026〕9号更正" in citizen.get(f"/verify/{issued[0]}").text
+
+
+def by_number(citizen, **changed):
+    data = {"kind": "reminder", "number": "〔2026〕1号", "issued_on": DAY} | changed
+    return citizen.post("/verify", data=data, follow_redirects=True)
+
+
+@pytest.mark.parametrize("number", ["〔2026〕1号", "[2026] 1 号", "2026-1", "（2026）第1号"])
+def test_a_paper_whose_code_cannot_be_read_is_found_by_its_number_and_day(citizen, issued, number):
+    answer = by_number(citizen, number=number)
+    assert "有这份文书" in answer.text
+    assert TITLE not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"number": ""}, "请填写文书编号"),
+        ({"number": "一号"}, "没有这个编号和日期的文书"),
+        ({"number": "〔2026〕2号"}, "没有这个编号和日期的文书"),
+        ({"kind": "request"}, "没有这个编号和日期的文书"),
+        ({"kind": "novel"}, "选"),
+        ({"issued_on": "2026-03-03"}, "没有这个编号和日期的文书"),
+        ({"issued_on": "soon"}, "日期"),
+        ({"number": "<script>"}, "没有这个编号和日期的文书"),
+    ],
+)
+def test_a_number_that_is_none_gets_a_sentence(citizen, issued, changed, words):
+    answer = by_number(citizen, **changed)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "<script>" not in answer.text.partition("<main")[2].partition("</main")[0]
+
+
+def test_a_number_that_several_units_have_given_asks_for_the_unit(panjin, citizen, issued):
+    with panjin.standing():
+        proof = db.session.scalars(select(PaperProof)).one()
+        db.session.add(
+            PaperProof(
+                code="K" * 16,
+                kind=proof.kind,
+                number=proof.number,
+                issuer="大洼区民心网工作站",
+                issued_on=proof.issued_on,
+                digest="0" * 64,
+                pages=1,
+                signed_as="",
+            )
+        )
+        db.session.commit()
+    answer = by_number(citizen)
+    assert answer.status_code == 200
+    assert "有2个单位签发过" in answer.text
+    assert f'href="/verify/{"K" * 16}">大洼区民心网工作站' in answer.text
