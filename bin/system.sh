@@ -105,9 +105,7 @@ install_with_apt() {
     say "These system packages are missing, and sudo is asked to install them: $packages"
     sudo true || fail "Without sudo: as root, run \`apt-get update && $command\`, then start again."
   fi
-  step "Reading the lists of system packages" \
-    "The package lists cannot be read: check the network and the package sources, then start again." \
-    $as_root apt-get update
+  read_package_lists $as_root
   # Now that the lists are fresh, some names may turn out to exist.
   packages=$(missing_packages | tr '\n' ' ')
   [ -n "$packages" ] || return 0
@@ -115,6 +113,12 @@ install_with_apt() {
     "apt-get could not install $packages: run \`apt-get install $packages\` to see why, then start again." \
     $as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install --yes --no-install-recommends $packages
+}
+
+read_package_lists() {
+  step "Reading the lists of system packages" \
+    "The package lists cannot be read: check the network and the package sources, then start again." \
+    "$@" apt-get update
 }
 
 check_without_apt() {
@@ -140,6 +144,10 @@ install_paper_faces() {
   [ "$(id -u)" = 0 ] || folder=${XDG_DATA_HOME:-$HOME/.local/share}/fonts/minxin
   for face in $(paper_faces); do [ -f "$folder/$face.otf" ] || missing=yes; done
   if [ -z "$missing" ]; then return; fi
+  # Where no package was missing nothing has read the lists yet; without root that cannot be done.
+  if command -v apt-get >/dev/null && lists_are_empty && [ "$(id -u)" = 0 ]; then
+    read_package_lists
+  fi
   if ! command -v apt-get >/dev/null || ! available texlive-lang-chinese; then
     say "Note: the Fandol typefaces are not to be had here; papers use LXGW WenKai and Noto instead."
     return
@@ -152,7 +160,7 @@ install_paper_faces() {
 fetch_paper_faces() {
   local folder=$1 work face inside=usr/share/texlive/texmf-dist/fonts/opentype/public/fandol
   work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+  trap "rm -rf '$work'" EXIT  # its name now: the variable ends with this function
   # As root apt would fetch as its own user, which may not write here.
   (cd "$work" && apt-get -o APT::Sandbox::User="$(id -un)" download texlive-lang-chinese)
   dpkg-deb --fsys-tarfile "$work"/texlive-lang-chinese_*.deb |

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin import sessions
 from minxin.background import later
 from minxin.calendars.words import due_text
-from minxin.cases import flagging, instructions, publishing, returns, tracking
+from minxin.cases import asking, flagging, publishing, returns, tracking
 from minxin.cases.instructions import Instruction
 from minxin.cases.models import Assignment, Case, CaseEvent
 from minxin.cases.questions import CARING_FROM
@@ -111,7 +111,7 @@ def tell_of_flag(event: CaseEvent, case: Case, at: datetime) -> None:
 
 def tell_leader(event: CaseEvent, case: Case, at: datetime) -> None:
     """A 请示件: its leader here, and the notice channel by a job of its own."""
-    asked = instructions.asked_at(case, event.at)
+    asked = asking.asked_at(case, event.at)
     if asked is None:
         return
     later("notices.instruction_request", request_id=asked.id)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from minxin import clock, logs, reactions, sessions
 from minxin.background import GIVE_UP_AFTER, Outbox, error_id
-from minxin.cases import importing, instructions, intake, publications, recomputing
+from minxin.cases import asking, importing, intake, publications, recomputing
 from minxin.cases.citizen_acts import carry_out
 from minxin.cases.models import Case, CitizenAct
 from minxin.documents import finishing
@@ -92,7 +92,7 @@ def _scan(case_id: int) -> None:
 def _announce(request_id: int) -> None:
     """The word of a 请示件 leaves the system."""
     city = sessions.current().schema.removeprefix("city_")
-    instructions.announce(request_id, city, at=clock.now())
+    asking.announce(request_id, city, at=clock.now())
 
 
 def _deliver(letter_id: int) -> None:

@@ -31,6 +31,8 @@ PAGES = (
     ("entry", ("city", "linjing"), "/city/entry", DESKTOP),
     ("imports", ("city", "linjing"), "/city/imports", DESKTOP),
     ("unit", ("dawa", "zhaoyang"), "/dawa/todo", DESKTOP),
+    ("supervision", ("city", "linjing"), "/city/supervision", DESKTOP),
+    ("received", ("dawa", "zhaoyang"), "/dawa/received-papers", PHONE),
 )
 
 

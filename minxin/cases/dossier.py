@@ -30,10 +30,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from minxin.cases import branches, feedback, verified
 from minxin.cases.appraising import Appraisal
+from minxin.cases.asking import InstructionRequest
 from minxin.cases.cohandling import CoAnswer
 from minxin.cases.consulting import Consultation
 from minxin.cases.extensions import Extension
-from minxin.cases.instructions import Instruction, InstructionRequest
+from minxin.cases.instructions import Instruction
 from minxin.cases.messages import Message
 from minxin.cases.models import (
     Assignment,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from minxin.cases import instructions, pendings, rulebook, workflow
+from minxin.cases import asking, pendings, rulebook, workflow
 from minxin.cases.models import Case
 from minxin.cases.pendings import What
 from minxin.cases.states import Urgency
@@ -65,7 +65,7 @@ def unflag(case: Case, reason: str, *, by: Actor, at: datetime, version: int | N
     )
     made.case.flagged_at = None
     pendings.done(made.case, What.INSTRUCTION_REQUEST)
-    for asked in instructions.requests(case, waiting=True):
+    for asked in asking.requests(case, waiting=True):
         asked.withdrawn_at = at
         pendings.done(made.case, What.INSTRUCTION, subject_id=asked.id)
     return made.case

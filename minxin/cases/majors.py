@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 
+from minxin.cases.asking import InstructionRequest
 from minxin.cases.clocks import FEEDBACKS
-from minxin.cases.instructions import Instruction, InstructionRequest
+from minxin.cases.instructions import Instruction
 from minxin.cases.models import Case, Clock
 from minxin.cases.states import ENDED
 from minxin.extensions import db

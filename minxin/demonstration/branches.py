@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from minxin.cases import (
+    asking,
     cohandling,
     consulting,
     extensions,
     flagging,
-    instructions,
     leaders,
     merging,
     messages,
@@ -116,7 +116,7 @@ def _flag(case: Case, at: Steps) -> None:
     flagging.flag(case, why, "critical", by=office, at=at.next())
     leader = next(iter(leaders.choices(at.now, case)), None)
     text = "建议由大洼区住建局牵头立即停气排查，两小时内报告初步情况。"
-    instructions.request(case, leader, text, by=office, at=at.now + timedelta(minutes=12))
+    asking.request(case, leader, text, by=office, at=at.now + timedelta(minutes=12))
 
 
 def _merge(case: Case, at: Steps) -> None:

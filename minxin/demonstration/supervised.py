@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from minxin.cases import feedback, flagging, instructions, leaders
+from minxin.cases import asking, feedback, flagging, instructions, leaders
 from minxin.cases.contacts import Person
 from minxin.cases.models import Case
 from minxin.clock import local
@@ -138,7 +138,7 @@ def _led(case: Case, at: Steps) -> None:
     flagging.flag(case, "高层住宅消防水压不足，存在重大隐患。", "urgent", by=office, at=at.next())
     asked = next(each for each in leaders.choices(at.now, case) if each.user_id == leader.user_id)
     text = "建议由大洼区住建局牵头整改消防水泵，七日内恢复水压。"
-    instructions.request(case, asked, text, by=office, at=at.next())
+    asking.request(case, asked, text, by=office, at=at.next())
     first = _instructed(case, "请住建局立即整改，结果报我。", leader, at)
     said = "消防水泵已更换，3月内完成全部管网检测，目前水压达标。"
     feedback.report_back(case, first, said, by=office, at=at.next())

@@ -19,8 +19,9 @@ from minxin.documents.sheet import MARK, Annex, Sheet, Table
 
 FITS = ("roomy", "usual", "small", "smaller", "smallest")
 """How a form is set (paper.css): the first that keeps it on one page."""
-NAME_FITS, LINE = 12, 440.0
-"""Signs of a 发文机关标志 in its full size; the points of a line that a longer one fills."""
+NAMES = (12, 14, 18, 24, 36)
+"""How many signs of a 发文机关标志 stand on one line in each of its sizes (paper.css), the usual
+one first."""
 _FIRST = re.compile(r"[一二三四五六七八九十]{1,3}、")
 _SECOND = re.compile(r"（[一二三四五六七八九十]{1,3}）")
 _MARK = re.compile(MARK.format("(.+)"))
@@ -113,9 +114,11 @@ def _annex(number: int, annex: Annex, sheet: Sheet) -> dict[str, Any]:
     return {"label": label, "title": annex.title, "blocks": blocks(annex.text, sheet.tables)}
 
 
-def _masthead(issuer: str) -> float | None:
-    """The size in points that keeps a long name on one line; None where the usual one does."""
-    return round(LINE / len(issuer), 1) if len(issuer) > NAME_FITS else None
+def _masthead(issuer: str) -> str:
+    """The class that keeps a long name on one line; none where the usual size does."""
+    if len(issuer) <= NAMES[0]:
+        return ""
+    return f"of-{next((most for most in NAMES if len(issuer) <= most), NAMES[-1])}"
 
 
 def _tail(sheet: Sheet) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from minxin.cases import instructions
+from minxin.cases import asking
 from minxin.cases.models import Case
 from minxin.documents.drafting import Draft
 from minxin.documents.models import Paper
@@ -35,7 +35,7 @@ def gather(
     paper: Paper, case: Case, known: dict[str, str], officials: frozenset[str], at: datetime
 ) -> Draft:
     """The newest 请示 of the case. Raises Refused where none was made."""
-    asked = next(iter(instructions.requests(case)), None)
+    asked = next(iter(asking.requests(case)), None)
     if asked is None:
         raise Refused("该件还没有呈报请示，请先在件上“呈报请示”，再出具请示件")
     found = masked(

@@ -124,7 +124,7 @@ def test_from_a_proposal_to_the_accepted_answer(panjin, site, visitor, item, tmp
     anybody = visitor("phone", javascript=False)
     anybody.goto("/verify")
     anybody.get_by_label("验证码").fill(code.lower())
-    anybody.get_by_role("button", name="核验").click()
+    anybody.get_by_role("button", name="核验", exact=True).click()
     expect(anybody.get_by_role("heading", name="有这份文书")).to_be_visible()
     expect(anybody.get_by_text(re.compile("督办通知单"))).to_be_visible()
     assert overflow(anybody) <= 0

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from minxin.attachments.inspect import inspect
 from minxin.cases import (
+    asking,
     briefing,
     dispatch,
     flagging,
@@ -21,8 +22,9 @@ from minxin.cases import (
     reach,
     screening,
 )
+from minxin.cases.asking import InstructionRequest
 from minxin.cases.dispatch import Order
-from minxin.cases.instructions import Instruction, InstructionRequest, OnPaper
+from minxin.cases.instructions import Instruction, OnPaper
 from minxin.cases.leaders import Leader
 from minxin.cases.models import Assignment, Attachment, Case, CaseEvent, Clock
 from minxin.cases.screening import Finding
@@ -66,7 +68,7 @@ def flag(
 def request(item, leader=None, when=NIGHT, who="linjing", text="主管道爆裂，请批示。", **more):
     def step(case, by):
         chosen = leader or leader_of(item.cast)
-        return instructions.request(case, chosen, text, by=by, at=when, **more)
+        return asking.request(case, chosen, text, by=by, at=when, **more)
 
     do(item, who, step)
     return item

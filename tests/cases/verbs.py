@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from minxin.cases import (
     appraising,
+    asking,
     choosing,
     closing,
     cohandling,
@@ -412,7 +413,7 @@ def _leader(life, data):
 
 @verb
 def request_instruction(life, case, by, data):
-    instructions.request(case, _leader(life, data), "请批示", by=by, at=life.at)
+    asking.request(case, _leader(life, data), "请批示", by=by, at=life.at)
 
 
 @verb

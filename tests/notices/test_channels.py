@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from minxin import clock, reactions
 from minxin.background import Outbox
-from minxin.cases.instructions import InstructionRequest
+from minxin.cases.asking import InstructionRequest
 from minxin.cases.models import CaseEvent
 from minxin.extensions import db
 from minxin.notices import channels

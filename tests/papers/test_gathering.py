@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from minxin import clock
-from minxin.cases import flagging, instructions, leaders
+from minxin.cases import asking, flagging, leaders
 from minxin.cases.contacts import Person
 from minxin.comparison import summaries
 from minxin.comparison.summaries import Summary
@@ -103,7 +103,7 @@ def test_a_request_is_what_was_put_before_the_leader(panjin, item):
         by, at = panjin.actor("linjing"), clock.now()
         flagging.flag(item.case(), "水淹电表箱", "urgent", by=by, at=at)
         leader = leaders.choices(at, item.case())[0]
-        instructions.request(item.case(), leader, "建议立即抢修", by=by, at=at)
+        asking.request(item.case(), leader, "建议立即抢修", by=by, at=at)
         db.session.commit()
     paper_of = made(item, PaperKind.REQUEST)
     with panjin.standing():

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length, Optional
 from minxin import clock
 from minxin.access.permissions import Permission as P
 from minxin.attachments.inspect import Inspected
-from minxin.cases import briefing, dossier, flagging, instructions, leaders
+from minxin.cases import asking, briefing, dossier, flagging, instructions, leaders
 from minxin.cases.instructions import OnPaper, Sheet
 from minxin.cases.leaders import Leader
 from minxin.cases.models import Case
@@ -63,8 +63,8 @@ class RequestForm(CaseForm):
         validators=[
             DataRequired("请填写请示内容"),
             Length(
-                max=instructions.TEXT_LIMIT,
-                message=f"请示内容不能超过{instructions.TEXT_LIMIT}个字",
+                max=asking.TEXT_LIMIT,
+                message=f"请示内容不能超过{asking.TEXT_LIMIT}个字",
             ),
         ],
     )
@@ -143,7 +143,7 @@ def instruction_request_page(number: str) -> Any:
         "instruction_request",
         case,
         form,
-        lambda: instructions.request(
+        lambda: asking.request(
             case, _leader(choices, form), form.text.data or "", **panel.acting(form)
         ),
         done="请示已呈报，等待领导批示。",
@@ -178,7 +178,7 @@ def paper_instruction_page(number: str) -> Any:
     """录入批示, from what a leader wrote on paper."""
     case = the_case(number, P.INSTRUCTION_REQUEST)
     choices = leaders.choices(clock.now(), case)
-    waiting = instructions.requests(case, waiting=True)
+    waiting = asking.requests(case, waiting=True)
     asked = next((each.key for each in choices if waiting and each.name == waiting[0].leader), None)
     form = PaperForm(version=case.version, leader=asked, given_on=clock.local(clock.now()).date())
     form.leader.choices = [("", "请选择"), *((each.key, _named(each)) for each in choices)]
@@ -235,7 +235,7 @@ def _scan(form: PaperForm) -> tuple[str, Inspected | None]:
 
 def _about_instructing(case: Case) -> dict[str, Any]:
     """What the leader reads before he writes: his 请示件, or what it would say."""
-    waiting = instructions.requests(case, waiting=True)
+    waiting = asking.requests(case, waiting=True)
     mine = [each for each in waiting if each.leader_id == me().user_id] or waiting
     folder = dossier.read(case, me())
     unit = f"请{folder.unit}牵头，" if folder.unit else "请有关部门牵头，"

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from minxin import clock
 from minxin.cases import rules
-from minxin.cases.instructions import Instruction, InstructionRequest
+from minxin.cases.asking import InstructionRequest
+from minxin.cases.instructions import Instruction
 from minxin.cases.models import Case
 from minxin.documents import drafting
 from minxin.documents.drafting import About
