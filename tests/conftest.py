@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, select
 from werkzeug.test import TestResponse
 
 from minxin import clock, create_app
@@ -32,8 +33,8 @@ from minxin.tenancy import founding, logins
 from minxin.tenancy.context import within
 from minxin.tenancy.models import Tenant
 from minxin.tenancy.registry import City
-from tests import organisation
-from tests.servers import pytest_configure, pytest_unconfigure, test_servers
+from tests import emptying, organisation
+from tests.servers import above, pytest_configure, pytest_unconfigure, test_servers
 from worker import application
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
@@ -178,14 +179,19 @@ def context(app: Flask) -> Iterator[Flask]:
 
 
 def _cast(app: Flask, slug: str) -> Cast:
+    """Read once: a test that changes people finds them put back, ids and all."""
     city = app.extensions["cities"].by_slug(slug)
-    cast = Cast(app, city)
-    with within(city.schema, login="city"):
-        cast.tenants = {t.slug: t.id for t in db.session.scalars(select(Tenant))}
-        cast.units = {u.name: u.id for u in db.session.scalars(select(Unit))}
-        for user in db.session.scalars(select(User)):
-            cast.actors[user.username] = signin.actor(user)
-    return cast
+    if slug not in _everybody:
+        with within(city.schema, login="city"):
+            tenants = {t.slug: t.id for t in db.session.scalars(select(Tenant))}
+            units = {u.name: u.id for u in db.session.scalars(select(Unit))}
+            users = db.session.scalars(select(User)).all()
+            _everybody[slug] = tenants, units, {u.username: signin.actor(u) for u in users}
+    return Cast(app, city, *(dict(each) for each in _everybody[slug]))
+
+
+_everybody: dict[str, tuple[dict[str, int], dict[str, int], dict[str, Actor]]] = {}
+"""Tenants, units and actors of each city, by name."""
 
 
 @pytest.fixture
@@ -221,23 +227,16 @@ _founded: dict[str, organisation.Rows] = {}
 
 
 def _empty(app: Flask, slug: str) -> None:
-    """Empty every table of cases by the owner, put the people back, and forget queues, sessions."""
+    """Empty every table of cases, put the people back, and forget queues and sessions."""
     settings: Settings = app.extensions["settings"]
-    owner = create_engine(settings.database_urls["owner"])
-    with owner.begin() as connection:
-        tables = connection.scalars(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = :s"), {"s": f"city_{slug}"}
-        ).all()
-        wanted = [t for t in tables if t not in organisation.KEPT | {"alembic_version", "outbox"}]
-        names = ", ".join(f'city_{slug}."{table}"' for table in wanted)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        # Its ids go on, as in life: they name RQ's jobs, and a worker that still cleans up after
-        # one would take a new one of the same name along.
-        connection.execute(text(f"TRUNCATE city_{slug}.outbox CONTINUE IDENTITY"))
+    kept = [*organisation.KEPT, "alembic_version"]
+    with psycopg.connect(above(settings.database_urls["owner"])) as connection:
+        emptying.empty(connection, f"city_{slug}", kept)
     with within(f"city_{slug}", login="city"):
         organisation.put_inside_back(_founded[slug])
         db.session.commit()
+        owner = create_engine(settings.database_urls["owner"])
         with owner.begin() as connection:
             organisation.put_outside_back(_founded[slug], connection, slug)
-    owner.dispose()
+        owner.dispose()
     valkey.raw.flushdb()

@@ -38,6 +38,10 @@ def sleeper(name: str, seconds: float) -> Child:
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -92,7 +96,7 @@ def test_one_folder_has_one_city(port: int, tmp_path: Path) -> None:
 
     def second(address: str) -> str:
         with pytest.raises(CannotRun, match="already runs"):
-            run(port + 1, folder=folder, children=lambda port: [])
+            run(free_port(), folder=folder, children=lambda port: [])
         os.kill(os.getpid(), signal.SIGTERM)
         return address
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
+from minxin.cases.pendings import What
 from minxin.cases.states import State
 
 PER_TENANT = 1500
@@ -48,6 +49,11 @@ INSERT INTO case_events (tenant_id, case_id, name, at, actor_kind, actor_name, a
     internal, payload)
 SELECT tenant_id, id, 'claim', now(), 'system', '系统', '', false, '{}' FROM cases
 """,
+    "pendings": """
+INSERT INTO pendings (tenant_id, case_id, what, subject_id, unit_id, since)
+SELECT tenant_id, id, w, 0, CASE WHEN w IN ('reply', 'supervision') THEN unit_id END, now()
+FROM cases, unnest(CAST(:pending AS text[])) w WHERE id % 60 = 0
+""",
     "notices": """
 INSERT INTO notices (tenant_id, user_id, number, key, level, text, at, read_at)
 SELECT u.tenant_id, u.id, '1', 'k' || n, 'info', repeat('到期提醒', 20), now(),
@@ -75,7 +81,7 @@ def filled(owner: Engine) -> Iterator[None]:
             values = {"tenant": tenant, "slug": slug, "rows": PER_TENANT}
             sql.execute(text(CASES), values | {"states": [str(state) for state in State]})
         for statement in HANGING.values():
-            sql.execute(text(statement))
+            sql.execute(text(statement), {"pending": [str(what) for what in What]})
         for table in WALLED:
             sql.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as sql:

@@ -4,6 +4,7 @@ from the left and the top of the page."""
 from __future__ import annotations
 
 import re
+import weakref
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -52,6 +53,7 @@ class File:
         self.pdf = pdf
         self.boxes: list[str] = []
         self._open = pdfium.PdfDocument(pdf)
+        weakref.finalize(self, self._open.close)
         self.reader = pypdf.PdfReader(BytesIO(pdf))
 
     def __len__(self) -> int:
