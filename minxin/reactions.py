@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin import sessions
+from minxin import telling
 from minxin.background import later
 from minxin.calendars.words import due_text
 from minxin.cases import asking, flagging, publishing, returns, tracking
@@ -19,11 +19,9 @@ from minxin.cases.states import ON_HAND, RETURNED, SATISFACTION, State
 from minxin.cases.transitions import MOVES
 from minxin.extensions import db
 from minxin.notices import inbox
-from minxin.people.models import Unit, User
+from minxin.people.models import User
 from minxin.people.roles import Role
-from minxin.supervision import opening
-from minxin.supervision.models import Supervision
-from minxin.tenancy.context import within
+from minxin.supervision import reacting
 
 Reaction = Callable[[CaseEvent, Case, datetime], None]
 
@@ -48,7 +46,9 @@ def tell_units(event: CaseEvent, case: Case, at: datetime) -> None:
             Assignment.case_id == case.id, Assignment.sent_at == event.at
         )
     ).all()
-    _tell(event, case, at, units, (Role.RESPONDER, Role.STATION), "收到新的诉求件，请及时签收")
+    telling.tell(
+        event, case, at, units, (Role.RESPONDER, Role.STATION), "收到新的诉求件，请及时签收"
+    )
 
 
 def tell_answerers(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -56,36 +56,43 @@ def tell_answerers(event: CaseEvent, case: Case, at: datetime) -> None:
     until = event.payload.get("clocks_started", {}).get("question")
     upto = f"，请在{due_text(datetime.fromisoformat(until), at)}前答复或分转" if until else ""
     to = [event.payload["unit_id"]]  # not the case's: it may have been passed on meanwhile
-    _tell(event, case, at, to, AT_UNIT, f"收到网络回应人诉求问题{upto}")
+    telling.tell(event, case, at, to, AT_UNIT, f"收到网络回应人诉求问题{upto}")
 
 
 def tell_of_caring(event: CaseEvent, case: Case, at: datetime) -> None:
     """Passed on again and answered by nobody: the office looks who is to answer."""
     if event.payload.get("hop", 0) >= CARING_FROM:
         words = f"已分转{event.payload['hop']}次仍无人答复，列为爱心件，请关注"
-        _tell_office(event, case, at, AT_OFFICE, words)
+        telling.tell_office(event, case, at, AT_OFFICE, words)
 
 
 def tell_answered(event: CaseEvent, case: Case, at: datetime) -> None:
     """The unit that answered: how its answer was judged."""
     level = SATISFACTION.get(event.payload.get("satisfaction", 0), "")
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), f"诉求人已评价答复：{level}")
+    telling.tell(
+        event,
+        case,
+        at,
+        telling.unit(case),
+        (*AT_UNIT, Role.UNIT_HEAD),
+        f"诉求人已评价答复：{level}",
+    )
 
 
 def tell_signers(event: CaseEvent, case: Case, at: datetime) -> None:
     """A report waits for the leader's signature."""
-    _tell(event, case, at, _unit(case), (Role.UNIT_HEAD,), "有调查处理报告待您审签")
+    telling.tell(event, case, at, telling.unit(case), (Role.UNIT_HEAD,), "有调查处理报告待您审签")
 
 
 def tell_handlers(event: CaseEvent, case: Case, at: datetime) -> None:
     """A report came back to its unit. The reason stands in the case: it may name people."""
     words = f"已{MOVES[event.name].label}，请查看理由后继续办理"
-    _tell(event, case, at, _unit(case), (Role.RESPONDER, Role.STATION), words)
+    telling.tell(event, case, at, telling.unit(case), (Role.RESPONDER, Role.STATION), words)
 
 
 def tell_deciders(event: CaseEvent, case: Case, at: datetime) -> None:
     """A unit asks for more time: the head of the office decides."""
-    _tell_office(event, case, at, (Role.OFFICE_HEAD,), "有延期申请待审批")
+    telling.tell_office(event, case, at, (Role.OFFICE_HEAD,), "有延期申请待审批")
 
 
 def tell_of_extension(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -95,18 +102,18 @@ def tell_of_extension(event: CaseEvent, case: Case, at: datetime) -> None:
         until = event.payload.get("due_after")
         upto = f"，办理时限至{due_text(datetime.fromisoformat(until), at)}" if until else ""
         words = f"延期申请已批准{upto}"
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+    telling.tell(event, case, at, telling.unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
 def tell_of_flag(event: CaseEvent, case: Case, at: datetime) -> None:
     """重大紧急: the office has 30 minutes, the unit its first word to give."""
     limits = flagging.limits()
     words = f"已标为重大紧急，须在{limits['instruction_request']}内向分管领导请示"
-    _tell_office(event, case, at, AT_OFFICE, words)
+    telling.tell_office(event, case, at, AT_OFFICE, words)
     limit = limits.get(f"{case.urgency}_feedback")
     if limit and State(case.state) in ON_HAND | RETURNED:
         words = f"已标为重大紧急，须在{limit}内首次反馈办理情况"
-        _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+        telling.tell(event, case, at, telling.unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
 def tell_leader(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -131,8 +138,8 @@ def tell_leader(event: CaseEvent, case: Case, at: datetime) -> None:
 def tell_of_instruction(event: CaseEvent, case: Case, at: datetime) -> None:
     """领导批示: the office that follows it up, and the unit that handles the case."""
     words = "领导已作批示，请按批示办理"
-    _tell_office(event, case, at, AT_OFFICE, words)
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+    telling.tell_office(event, case, at, AT_OFFICE, words)
+    telling.tell(event, case, at, telling.unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
 def tell_sender(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -141,10 +148,10 @@ def tell_sender(event: CaseEvent, case: Case, at: datetime) -> None:
     if event.name == "dispute":
         words = "退件有争议，承办单位提请裁定"
     if case.from_station:
-        _tell(event, case, at, _stations(case), (Role.STATION,), words)
+        telling.tell(event, case, at, telling.stations(case), (Role.STATION,), words)
     else:
         roles = (Role.OFFICE_HEAD,) if event.name == "dispute" else AT_OFFICE
-        _tell_office(event, case, at, roles, words)
+        telling.tell_office(event, case, at, roles, words)
 
 
 def tell_of_return(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -154,32 +161,32 @@ def tell_of_return(event: CaseEvent, case: Case, at: datetime) -> None:
     if event.name != "refuse_return":
         words = "退件申请已同意，本单位不再办理"
     units = [asked.unit_id] if asked and asked.unit_id else []
-    _tell(event, case, at, units, (*AT_UNIT, Role.UNIT_HEAD), words)
+    telling.tell(event, case, at, units, (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
 def tell_main_unit(event: CaseEvent, case: Case, at: datetime) -> None:
     """A co-handling unit has answered."""
     words = f"{event.payload.get('from_unit', '协办单位')}已反馈协办情况"
-    _tell(event, case, at, _unit(case), AT_UNIT, words)
+    telling.tell(event, case, at, telling.unit(case), AT_UNIT, words)
 
 
 def tell_of_message(event: CaseEvent, case: Case, at: datetime) -> None:
     """A citizen wrote: the station of its district and the office judge what it is worth."""
     project(event, case, at)
     words = "有群众留言待处理"
-    _tell_office(event, case, at, AT_OFFICE, words)
-    _tell(event, case, at, _stations(case), (Role.STATION,), words)
+    telling.tell_office(event, case, at, AT_OFFICE, words)
+    telling.tell(event, case, at, telling.stations(case), (Role.STATION,), words)
 
 
 def tell_of_complaint(event: CaseEvent, case: Case, at: datetime) -> None:
     """A valid message for the unit: four calendar days."""
     words = "有转来的群众留言，请4日内答复"
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
+    telling.tell(event, case, at, telling.unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
 
 
 def tell_of_request(event: CaseEvent, case: Case, at: datetime) -> None:
     """A citizen wants a closed case handled again."""
-    _tell_office(event, case, at, AT_OFFICE, "诉求人申请重新办理，请审核")
+    telling.tell_office(event, case, at, AT_OFFICE, "诉求人申请重新办理，请审核")
 
 
 def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -189,10 +196,10 @@ def tell_of_merging(event: CaseEvent, case: Case, at: datetime) -> None:
             Assignment.case_id == case.id, Assignment.ended_at == event.at
         )
     ).all()
-    _tell(event, case, at, units, AT_UNIT, "已并入其他诉求件统一办理，本件不再单独办理")
+    telling.tell(event, case, at, units, AT_UNIT, "已并入其他诉求件统一办理，本件不再单独办理")
     master = db.session.get(Case, case.master_id) if case.master_id else None
     if master is not None:
-        _tell(event, master, at, _unit(master), AT_UNIT, "有同类诉求并入，请一并办理")
+        telling.tell(event, master, at, telling.unit(master), AT_UNIT, "有同类诉求并入，请一并办理")
 
 
 def tell_reported(event: CaseEvent, case: Case, at: datetime) -> None:
@@ -205,50 +212,12 @@ def tell_reported(event: CaseEvent, case: Case, at: datetime) -> None:
         inbox.tell([leader], words, key=key, case_id=case.id, number=case.number, at=at)
 
 
-def tell_supervised(event: CaseEvent, case: Case, at: datetime) -> None:
-    """督办: the unit and its leader, by when an answer is asked."""
-    label = MOVES[event.name].label
-    started = event.payload.get("clocks_started", {})
-    until = next((due for key, due in started.items() if key.startswith("supervision")), None)
-    upto = f"，请在{due_text(datetime.fromisoformat(until), at)}前回复" if until else ""
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), f"{label}{upto}", "late")
-
-
-def tell_of_verdict(event: CaseEvent, case: Case, at: datetime) -> None:
-    """What was found of the unit's answer."""
-    words = "督办回复已审核，督办办结"
-    if event.name == "reject_supervision":
-        words = "督办回复经核查不予认可，请查看意见"
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words)
-
-
-def tell_supervisors(event: CaseEvent, case: Case, at: datetime) -> None:
-    """An answer came: whoever opened the rung reads it."""
-    words = "收到督办回复，请审核"
-    rung = db.session.get(Supervision, event.payload.get("supervision_id", 0))
-    if rung is not None and rung.by_station:
-        _tell(event, case, at, _stations(case), (Role.STATION,), words)
-    else:
-        _tell_office(event, case, at, AT_OFFICE, words)
-
-
-def tell_urged(event: CaseEvent, case: Case, at: datetime) -> None:
-    """催办: the words stand in the case, for they may name somebody."""
-    words = f"{event.actor_unit}催办，请尽快办理并查看催办内容"
-    _tell(event, case, at, _unit(case), (*AT_UNIT, Role.UNIT_HEAD), words, "late")
-
-
-def stop_ladder(event: CaseEvent, case: Case, at: datetime) -> None:
-    """What is over is supervised no more."""
-    opening.end_with(case, at)
-
-
 TABLE: dict[str, tuple[Reaction, ...]] = {
-    "dispatch": (project, tell_units),
-    "assign": (project, tell_units),
-    "ask": (project, tell_answerers),
-    "forward": (project, tell_answerers, tell_of_caring),
-    "judge": (project, tell_answered, stop_ladder),
+    "dispatch": (project, tell_units, reacting.change_unit),
+    "assign": (project, tell_units, reacting.change_unit),
+    "ask": (project, tell_answerers, reacting.change_unit),
+    "forward": (project, tell_answerers, tell_of_caring, reacting.change_unit),
+    "judge": (project, tell_answered, reacting.stop_ladder),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),
     "send_back": (project, tell_handlers),
@@ -256,30 +225,31 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "grant_extension": (project, tell_of_extension),
     "refuse_extension": (tell_of_extension,),
     "ask_return": (tell_sender,),
-    "take_back": (project, tell_of_return),
-    "take_back_here": (project, tell_of_return),
+    "take_back": (project, tell_of_return, reacting.change_unit),
+    "take_back_here": (project, tell_of_return, reacting.change_unit),
     "refuse_return": (tell_of_return,),
     "dispute": (tell_sender,),
-    "rule": (project, tell_units),
+    "rule": (project, tell_units, reacting.change_unit),
     "answer_co": (tell_main_unit,),
     "message": (tell_of_message,),
     "pass_message": (project, tell_of_complaint),
     "ask_reopening": (project, tell_of_request),
-    "reopen": (project, tell_units),
+    "reopen": (project, tell_units, reacting.change_unit),
     "flag": (tell_of_flag,),
-    "merge": (project, tell_of_merging, stop_ladder),
+    "merge": (project, tell_of_merging, reacting.stop_ladder),
     "report_back": (tell_reported,),
-    "supervise": (tell_supervised,),
-    "supervise_again": (tell_supervised,),
-    "supervise_bulletin": (tell_supervised,),
-    "return_supervision": (tell_supervised,),
-    "answer_supervision": (tell_supervisors,),
-    "accept_supervision": (tell_of_verdict,),
-    "reject_supervision": (tell_of_verdict,),
-    "urge": (tell_urged,),
-    "close": (project, stop_ladder),
-    "archive": (project, stop_ladder),
-    "withdraw": (project, stop_ladder),
+    "supervise": (reacting.tell_supervised,),
+    "supervise_again": (reacting.tell_supervised,),
+    "supervise_bulletin": (reacting.tell_supervised,),
+    "return_supervision": (reacting.tell_supervised,),
+    "answer_supervision": (reacting.tell_supervisors,),
+    "accept_supervision": (reacting.tell_of_verdict,),
+    "reject_supervision": (reacting.tell_of_verdict,),
+    "urge": (reacting.tell_urged,),
+    "close": (project, reacting.stop_ladder),
+    "fulfil": (project, reacting.stop_promise),
+    "archive": (project, reacting.stop_ladder),
+    "withdraw": (project, reacting.stop_ladder),
     "request_instruction": (tell_leader,),
     "instruct": (tell_of_instruction,),
     "enter_instruction": (tell_of_instruction,),
@@ -296,50 +266,3 @@ def react(event_id: int, *, at: datetime) -> None:
     case = db.session.get_one(Case, event.case_id)
     for reaction in (*TABLE.get(event.name, OTHERWISE), *ALWAYS):
         reaction(event, case, at)
-
-
-def _unit(case: Case) -> Sequence[int]:
-    return [case.unit_id] if case.unit_id else []
-
-
-def _stations(case: Case) -> Sequence[int]:
-    query = select(Unit.id).where(Unit.tenant_id == case.tenant_id, Unit.kind == "station")
-    return db.session.scalars(query).all()
-
-
-def _tell_office(
-    event: CaseEvent, case: Case, at: datetime, roles: Sequence[Role], words: str
-) -> None:
-    """The city's office, from wherever the event was: a district's login cannot see its people.
-
-    Told in a transaction of its own, before that of the job; told twice, it is told once.
-    """
-    case_id, number, key = case.id, case.number, f"event:{event.id}"
-    with within(sessions.current().schema, login="city"):
-        query = select(User).where(User.active, User.role.in_(roles)).order_by(User.id)
-        people = db.session.scalars(query).all()
-        inbox.tell(people, f"{number} {words}", key=key, case_id=case_id, number=number, at=at)
-        db.session.commit()
-
-
-def _tell(
-    event: CaseEvent,
-    case: Case,
-    at: datetime,
-    units: Sequence[int],
-    roles: Sequence[Role],
-    words: str,
-    level: str = "info",
-) -> None:
-    people = db.session.scalars(
-        select(User).where(User.active, User.unit_id.in_(units), User.role.in_(roles))
-    ).all()
-    inbox.tell(
-        people,
-        f"{case.number} {words}",
-        key=f"event:{event.id}",
-        case_id=case.id,
-        number=case.number,
-        at=at,
-        level=level,
-    )

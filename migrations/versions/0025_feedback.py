@@ -12,9 +12,10 @@ def upgrade() -> None:
     for name in ("paper_id", "supervision_id"):
         op.add_column("instructions", sa.Column(name, sa.BigInteger(), nullable=True))
     for name in ("feedback", "feedback_by", "read_how"):
-        op.add_column("instructions", sa.Column(name, sa.String(), nullable=True))
-        op.execute(sa.text("UPDATE instructions SET " + name + " = ''"))
-        op.alter_column("instructions", name, nullable=False)
+        # a default fills what is there: the wall holds an UPDATE of the owner out
+        column = sa.Column(name, sa.String(), nullable=False, server_default="")
+        op.add_column("instructions", column)
+        op.alter_column("instructions", name, server_default=None)
     for name in ("feedback_at", "read_at"):
         op.add_column("instructions", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
     statement = sa.text(

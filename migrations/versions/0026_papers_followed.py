@@ -10,12 +10,15 @@ down_revision = "0025"
 
 def upgrade() -> None:
     """A leader's words name their paper to those who cannot open it; an answer names its proof."""
-    op.add_column("instructions", sa.Column("paper", sa.String(), nullable=True))
-    op.execute("UPDATE instructions SET paper = ''")
-    op.alter_column("instructions", "paper", nullable=False)
-    op.add_column("supervision_replies", sa.Column("attachment_ids", JSONB(), nullable=True))
-    op.execute("UPDATE supervision_replies SET attachment_ids = '[]'")
-    op.alter_column("supervision_replies", "attachment_ids", nullable=False)
+    for table, column in (
+        ("instructions", sa.Column("paper", sa.String(), nullable=False, server_default="")),
+        (
+            "supervision_replies",
+            sa.Column("attachment_ids", JSONB(), nullable=False, server_default="[]"),
+        ),
+    ):  # a default fills what is there: the wall holds an UPDATE of the owner out
+        op.add_column(table, column)
+        op.alter_column(table, column.name, server_default=None)
     open_ = sa.text("state IN ('gathering', 'failed', 'draft', 'review', 'reviewed')")
     op.create_index("ix_papers_open", "papers", ["state", "unit_id"], postgresql_where=open_)
     op.create_index("ix_paper_proofs_number", "paper_proofs", ["number", "issued_on"])

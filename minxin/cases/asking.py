@@ -79,7 +79,8 @@ def request(
     db.session.flush()
     pendings.done(made.case, What.INSTRUCTION_REQUEST)
     if leader.user_id is not None:  # who has no account answers on paper, which the office enters
-        pendings.put(made.case, What.INSTRUCTION, at=at, subject_id=asked.id)
+        waits = {"subject_id": asked.id, "user_id": leader.user_id}
+        pendings.put(made.case, What.INSTRUCTION, at=at, **waits)
     return asked
 
 

@@ -12,7 +12,7 @@ from minxin.privacy.veil import veiled
 
 LATEST = 8
 """Steps of the course that a leader reads; the older ones are in the case."""
-NOT_TOLD = frozenset({"reveal", "attach", "recomputed", "screen"})
+NOT_TOLD = frozenset({"reveal", "attach", "recomputed", "screen", "score_fact"})
 
 
 def draft(case: Case, unit: str, at: datetime) -> str:

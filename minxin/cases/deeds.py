@@ -180,6 +180,12 @@ SCORE_FACTS = {
 }
 """Facts that will score (supervision.facts) → what is said of them."""
 
+
+def is_lead(event: CaseEvent) -> bool:
+    """Is it a 责任追究线索?"""
+    return event.name == "score_fact" and event.payload.get("fact") == "lead"
+
+
 RECOMPUTED = {
     "calendar": "按更新的工作日历重算时限",
     "outage": "因平台停机顺延时限",

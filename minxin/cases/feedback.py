@@ -52,7 +52,8 @@ def report_back(
     given.feedback, given.feedback_at, given.feedback_by = text.strip(), at, by.name
     pendings.done(made.case, What.FEEDBACK, subject_id=given.id)
     if given.leader_id is not None:  # else the office enters how it was shown to him
-        pendings.put(made.case, What.READING, at=at, subject_id=given.id)
+        waits = {"subject_id": given.id, "user_id": given.leader_id}
+        pendings.put(made.case, What.READING, at=at, **waits)
     return given
 
 

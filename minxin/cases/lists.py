@@ -19,6 +19,7 @@ from minxin.clock import local
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
+from minxin.people.roles import Role
 from minxin.tenancy.models import Tenant
 
 __all__ = ["ALL", "Filters", "Page", "View", "by_ids", "by_numbers", "held", "number_in", "page",
@@ -174,7 +175,7 @@ def _found(
 def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if each.pending:
-        return [_waits(by, each.pending)]
+        return [_waits(by, each.pending, own=each.own)]
     if each.co:
         where.append(_handles_beside(by))
     elif each.own:
@@ -189,8 +190,12 @@ def _of_tab(by: Actor, each: View, at: datetime) -> list[ColumnElement[bool]]:
     return where
 
 
-def _waits(by: Actor, what: What) -> ColumnElement[bool]:
+def _waits(by: Actor, what: What, *, own: bool) -> ColumnElement[bool]:
     query = select(Pending.case_id).where(Pending.what == str(what))
+    if own:
+        query = query.where(Pending.unit_id == by.unit_id)
+    if by.role is Role.LEADER:
+        query = query.where(Pending.user_id == by.user_id)
     if by_unit(by):
         query = query.where(Pending.unit_id.in_(by.unit_ids))
     return Case.id.in_(query)

@@ -37,8 +37,8 @@ class What(Labelled):
 
 
 class Pending(OfTenant):
-    """One request that waits; subject_id: which of its kind · unit_id: for which unit, none where
-    it waits for the office, a station or a leader."""
+    """One request that waits; subject_id: which of its kind · unit_id: for which unit, user_id:
+    for which leader; neither where it waits for the office or a station."""
 
     __tablename__ = "pendings"
     __table_args__ = (
@@ -51,11 +51,18 @@ class Pending(OfTenant):
     what: Mapped[str]
     subject_id: Mapped[int] = mapped_column(BigInteger, default=0)
     unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
     since: Mapped[datetime]
 
 
 def put(
-    case: Case, what: What, *, at: datetime, subject_id: int = 0, unit_id: int | None = None
+    case: Case,
+    what: What,
+    *,
+    at: datetime,
+    subject_id: int = 0,
+    unit_id: int | None = None,
+    user_id: int | None = None,
 ) -> None:
     """Let something wait; once, however often it is done."""
     row = insert(Pending).values(
@@ -64,6 +71,7 @@ def put(
         what=str(what),
         subject_id=subject_id,
         unit_id=unit_id,
+        user_id=user_id,
         since=at,
     )
     db.session.execute(row.on_conflict_do_nothing(index_elements=["case_id", "what", "subject_id"]))

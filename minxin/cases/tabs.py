@@ -100,6 +100,8 @@ VIEWS: Mapping[Role, tuple[View, ...]] = {
         _view("consulting", "征求意见中", State.CONSULTING, waits=False, rare=True),
         _pending(What.MESSAGE),
         _pending(What.STATION_REVIEW),
+        # what the office asks of the station itself; what it asks of units is theirs to answer
+        *(replace(_pending(what), own=True) for what in (What.REPLY, What.SUPERVISION)),
         _AT_UNITS,
         _SOON,
         _LATE,
@@ -175,7 +177,9 @@ def totals(by: Actor) -> dict[str, int]:
     """
     if not views(by):
         return {}
-    read = tallies.read(unit_ids=by.unit_ids if by_unit(by) else None, own_id=by.unit_id)
+    leader_id = by.user_id if by.role is Role.LEADER else None
+    of_units = by.unit_ids if by_unit(by) else None
+    read = tallies.read(unit_ids=of_units, own_id=by.unit_id, leader_id=leader_id)
     answers_for = WITH_UNIT if by_unit(by) else RUNNING
     return read | {level: _of_level(level, answers_for, read) for level in LEVELS}
 
@@ -185,7 +189,7 @@ def number_in(each: View, totals_: Mapping[str, int]) -> int | None:
     if each.co:
         return None
     if each.pending:
-        return totals_.get(each.key, 0)
+        return totals_.get(f"{'own_' if each.own else ''}{each.key}", 0)
     if each.level:
         return _of_level(each.level, each.states, totals_)
     own = "own_" if each.own else ""

@@ -56,14 +56,21 @@ def change(deltas: Mapping[Place, int]) -> None:
         )
 
 
-def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) -> dict[str, int]:
+def read(
+    *,
+    unit_ids: Iterable[int] | None = None,
+    own_id: int | None = None,
+    leader_id: int | None = None,
+) -> dict[str, int]:
     """Totals by state within the login's reach; of some units only, where given.
 
     Beside each state stands `own_` and the state: what of it lies with the unit `own_id`.
-    `pending_` and a kind of request: how many wait.
+    `pending_` and a kind of request: how many wait; for one leader only, where given.
     """
     query = _TOTALS
     asked: dict[str, object] = {"own_id": own_id}
+    if leader_id is not None:
+        query, asked["leader_id"] = _TOTALS_OF_LEADER, leader_id
     if unit_ids is not None:
         query, asked["unit_ids"] = _TOTALS_OF_UNITS, list(unit_ids)
     totals: dict[str, int] = {}
@@ -73,11 +80,22 @@ def read(*, unit_ids: Iterable[int] | None = None, own_id: int | None = None) ->
 
 
 # Put together once: every page runs one of them.
-_OWN = func.sum(Tally.number).filter(Tally.unit_id == bindparam("own_id", type_=BigInteger))
+_OWN_ID = bindparam("own_id", type_=BigInteger)
+_OWN = func.sum(Tally.number).filter(Tally.unit_id == _OWN_ID)
 _COUNTED = select(Tally.state, func.sum(Tally.number), func.coalesce(_OWN, 0))
-_WAITING = select(literal("pending_") + Pending.what, func.count(), literal(0))
+_WAITING = select(
+    literal("pending_") + Pending.what,
+    func.count(),
+    func.count().filter(Pending.unit_id == _OWN_ID),
+)
 _UNIT_IDS = bindparam("unit_ids", expanding=True, type_=BigInteger)
 _TOTALS = union_all(_COUNTED.group_by(Tally.state), _WAITING.group_by(Pending.what))
+_TOTALS_OF_LEADER = union_all(
+    _COUNTED.group_by(Tally.state),
+    _WAITING.where(Pending.user_id == bindparam("leader_id", type_=BigInteger)).group_by(
+        Pending.what
+    ),
+)
 _TOTALS_OF_UNITS = union_all(
     _COUNTED.where(Tally.unit_id.in_(_UNIT_IDS)).group_by(Tally.state),
     _WAITING.where(Pending.unit_id.in_(_UNIT_IDS)).group_by(Pending.what),

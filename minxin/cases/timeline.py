@@ -14,6 +14,8 @@ from minxin.cases import clocks, deeds
 from minxin.cases.models import Case, CaseEvent
 from minxin.clock import local
 from minxin.extensions import db
+from minxin.people.actor import Actor
+from minxin.people.roles import Role
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ def events(case: Case) -> Sequence[CaseEvent]:
 
 
 _EVENTS = select(CaseEvent).where(CaseEvent.case_id == bindparam("case_id")).order_by(CaseEvent.id)
+
+
+def told(facts: Iterable[CaseEvent], by: Actor) -> list[CaseEvent]:
+    """Without the 责任追究线索, which only the heads of the office read (第十七条, 1.6)."""
+    if by.role is Role.OFFICE_HEAD:
+        return list(facts)
+    return [each for each in facts if not deeds.is_lead(each)]
 
 
 def entries(facts: Iterable[CaseEvent]) -> list[Entry]:

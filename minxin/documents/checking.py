@@ -69,8 +69,11 @@ def undecided(paper: Paper) -> list[tuple[int, dict[str, Any], str]]:
     ]
 
 
-def mask(paper: Paper, numbers: Collection[int], *, by: Actor, at: datetime) -> None:
-    """Cover findings by the masks of their kinds. Raises Conflict where the words changed."""
+def mask(paper: Paper, numbers: Collection[int], *, by: Actor, at: datetime) -> bool:
+    """Cover findings by the masks of their kinds; whether the paper has to be reviewed again.
+
+    Raises Conflict where the words changed.
+    """
     drafting.lock(paper)
     if paper.state not in drafting.OPEN or paper.checked != paper.version:
         raise Conflict("文书刚刚修改过，正在重新检查个人信息，请稍后再试")
@@ -85,5 +88,6 @@ def mask(paper: Paper, numbers: Collection[int], *, by: Actor, at: datetime) -> 
         return covering.cover(text, hits)
 
     new = words.read(paper.words).each(covered)
-    drafting.edit(paper, new, version=paper.version, by=by, at=at)
+    again = drafting.edit(paper, new, version=paper.version, by=by, at=at, covers=True)
     db.session.flush()
+    return again

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
@@ -56,11 +56,20 @@ def sign(copy: PaperCopy, *, by: Actor, at: datetime) -> None:
 
 def enter_receipt(copy: PaperCopy, name: str, *, by: Actor, at: datetime) -> None:
     """登记签收 of what was handed over on paper, by who issued it."""
-    if not copy.name or copy.user_id is not None:
+    if copy.id not in on_paper([copy]):
         raise Refused("收件人有账号，由收件人本人或者收件单位签收", "name")
     signed_by = given.name(name, "签收人", field="name", limit=30)
     _open(copy)
     copy.signed_at, copy.signed_by, copy.entered_by = at, signed_by, by.name
+
+
+def on_paper(copies_: Iterable[PaperCopy]) -> set[int]:
+    """The ids of copies to persons who cannot open them here: without an account in use."""
+    named = [each for each in copies_ if each.name]
+    wanted = {each.user_id for each in named if each.user_id is not None}
+    query = select(User.id).where(User.id.in_(wanted), User.active)
+    able = set(db.session.scalars(query)) if wanted else set()
+    return {each.id for each in named if each.user_id not in able}
 
 
 def read(copy: PaperCopy, *, by: Actor, at: datetime) -> None:

@@ -20,7 +20,7 @@ from minxin.documents.sheet import Table
 from minxin.documents.words import Words
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
-from minxin.people.actor import Actor
+from minxin.people.actor import SYSTEM, Actor
 from minxin.people.models import Unit
 
 NOTE_LIMIT = 1_000
@@ -122,8 +122,14 @@ def regather(paper: Paper) -> None:
     later("papers.gather", paper_id=paper.id)
 
 
-def edit(paper: Paper, new: Words, *, version: int, by: Actor, at: datetime) -> None:
-    """Save the words. Raises Conflict where somebody has saved since the form was made."""
+def edit(
+    paper: Paper, new: Words, *, version: int, by: Actor, at: datetime, covers: bool = False
+) -> bool:
+    """Save the words; whether they were under review and have to be sent there again.
+
+    covers: nothing but personal data is covered. Raises Conflict where somebody has saved since
+    the form was made.
+    """
     lock(paper)
     if paper.state not in ("draft", "review", "reviewed"):
         raise Conflict(f"该文书现为“{STATES[paper.state]}”，不能再修改。您填写的内容仍在下方")
@@ -132,13 +138,17 @@ def edit(paper: Paper, new: Words, *, version: int, by: Actor, at: datetime) -> 
             f"{_last(paper)}刚刚改过这份文书。您填写的内容仍在下方，请核对后再保存", "version"
         )
     kept = words.checked(new)
-    if kept == words.checked(words.read(paper.words)):
-        return
+    if kept == words.trimmed(words.read(paper.words)):
+        return False
     paper.words, paper.version = kept.stored(), paper.version + 1
-    if paper.state != "draft":  # what was read is not what it says now
+    again = paper.state != "draft"
+    if again:  # what was read is not what it says now
         paper.state, paper.reviewed_by = "draft", ""
-    _note(paper, "修改", by, at)
+    if not covers:
+        paper.edited_by_id = by.user_id
+    _note(paper, "遮盖个人信息" if covers else "修改", by, at)
     later("papers.check", paper_id=paper.id)
+    return again
 
 
 def submit(paper: Paper, *, by: Actor, at: datetime) -> None:
@@ -158,10 +168,10 @@ def send_back(paper: Paper, opinion: str, *, by: Actor, at: datetime) -> None:
 
 
 def approve(paper: Paper, opinion: str = "", *, by: Actor, at: datetime) -> None:
-    """审核通过: read by somebody who did not write it. Raises Refused for its drafter."""
+    """审核通过: read by somebody who did not write it. Raises Refused for who wrote it last."""
     _from(paper, "review", "审核")
-    if by.user_id == paper.drafted_by_id:
-        raise Refused("起草人不能审核自己起草的文书，请由他人审核")
+    if by.user_id == paper.writer_id:
+        raise Refused("不能审核自己起草或者修改的文书，请由他人审核")
     paper.state, paper.reviewed_by = "reviewed", by.name
     _note(paper, "审核通过", by, at, opinion.strip()[:NOTE_LIMIT])
     waiting.tell(paper, "sign", at=at)
@@ -177,8 +187,22 @@ def void(paper: Paper, reason: str, *, by: Actor, at: datetime) -> None:
     record("paper.void", paper, by=by, at=at)
 
 
+def lapse(paper: Paper, why: str, *, at: datetime) -> None:
+    """A draft, locked by the caller, has become idle by what happened to its case; its drafter is
+    told."""
+    if paper.state not in OPEN:
+        return
+    paper.state = "void"
+    _note(paper, "作废", SYSTEM, at, why)
+    record("paper.void", paper, by=SYSTEM, at=at)
+    waiting.tell(paper, "lapsed", at=at)
+
+
 def correct(paper: Paper, *, by: Actor, at: datetime, token: str | None = None) -> Paper:
-    """更正: a new draft with the words of an issued paper, which it names."""
+    """更正: a new draft with the words of an issued paper, which it names. Raises Refused for
+    another unit than the one that issued it."""
+    if by.unit_id != paper.unit_id:
+        raise Refused(f"该文书由{paper.unit}签发，由该单位更正")
     if paper.state != "issued":
         raise Refused("只有已签发的文书才需要更正，草稿可以直接修改")
     begun = select(Paper).where(Paper.corrects_id == paper.id, Paper.state.in_(OPEN)).limit(1)

@@ -62,6 +62,7 @@ class Paper(OfTenant):
     drafted_by_id: Mapped[int | None] = mapped_column(BigInteger)
     drafted_by: Mapped[str]
     drafted_at: Mapped[datetime]
+    edited_by_id: Mapped[int | None] = mapped_column(BigInteger)  # who wrote the words last
     reviewed_by: Mapped[str] = mapped_column(default="")
     issued_by: Mapped[str] = mapped_column(default="")
     issued_at: Mapped[datetime | None]
@@ -77,6 +78,11 @@ class Paper(OfTenant):
     proof_sha256: Mapped[str | None]  # 校样: the draft as pages
     proof_version: Mapped[int] = mapped_column(default=-1)
     token: Mapped[str | None]  # the form's own key: sent twice, kept once
+
+    @property
+    def writer_id(self) -> int | None:
+        """Who wrote the words last: he may not review them."""
+        return self.edited_by_id or self.drafted_by_id
 
 
 class PaperSeries(OfTenant):

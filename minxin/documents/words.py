@@ -64,6 +64,12 @@ class Words:
         )
 
 
+def clipped(said: str, beside: int = 0) -> str:
+    """What of a case's title fits into a paper's, beside so many other signs."""
+    most = TITLE_LIMIT - beside
+    return said if len(said) <= most else f"{said[: most - 2]}……"
+
+
 def read(stored: Mapping[str, Any]) -> Words:
     """What was stored; an empty record is a paper without words."""
     if not stored:
@@ -80,9 +86,23 @@ def read(stored: Mapping[str, Any]) -> Words:
     )
 
 
+def trimmed(words: Words) -> Words:
+    """Without space at the ends, and without the stop that the paper itself sets after a name."""
+
+    def trim(name: str, text: str) -> str:
+        if name == "text":
+            return text.rstrip()
+        return text.strip().rstrip("：:。" if name in NAMES else "")
+
+    return words.each(trim)
+
+
+NAMES = ("addressee", "report_to", "send_to")
+
+
 def checked(words: Words) -> Words:
     """The words trimmed. Raises Refused where something is missing or too long."""
-    words = words.each(lambda name, text: text.strip() if name != "text" else text.rstrip())
+    words = trimmed(words)
     if not words.title:
         raise Refused("请填写标题", "title")
     if len(words.title) > TITLE_LIMIT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.models import Post, Unit, User
 from minxin.people.posts import PostKind, valid_on
+from minxin.tenancy.models import Tenant
 
 
 def unit(unit_: Unit, part: str = "to") -> Recipient:
@@ -41,7 +43,7 @@ def superior(unit_: Unit, day: date) -> Recipient:
             f"{unit_.name}没有登记上级主要领导，专报无法抄报。"
             f"请先在“管理—单位”登记上级主要领导（登记在工作站即可），再下发"
         )
-    return _person("report", unit_, held[0])
+    return _above(unit_, held[0])
 
 
 def city_leaders(day: date) -> list[Recipient]:
@@ -72,5 +74,23 @@ def _person(part: str, unit_: Unit, held: Post) -> Recipient:
         unit_.name,
         account.id if account and account.active else None,
         held.name,
-        held.title or PostKind(held.post).label,
+        held.title or UNTITLED.get(PostKind(held.post), ""),
     )
+
+
+def _above(unit_: Unit, held: Post) -> Recipient:
+    """Somebody above a unit is no official of it: a 区长 is called by the district, a 副市长 by his
+    title alone."""
+    called = _person("report", unit_, held)
+    district = db.session.get_one(Tenant, unit_.tenant_id)
+    own = district.kind == "municipal" or called.post.startswith(district.name)
+    return replace(called, unit="" if own else district.name)
+
+
+UNTITLED = {
+    PostKind.CHIEF: "主要负责同志",
+    PostKind.SUPERIOR: "主要负责同志",
+    PostKind.OVERSEER: "分管负责同志",
+    PostKind.CITY_LEADER: "主要负责同志",
+}
+"""What a paper calls the holder of a post whose title was not entered."""

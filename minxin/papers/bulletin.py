@@ -10,14 +10,14 @@ from minxin.clock import local
 from minxin.documents.drafting import Draft
 from minxin.documents.models import Paper
 from minxin.documents.sheet import MARK, Annex, Table
-from minxin.documents.words import DUE, Words
+from minxin.documents.words import DUE, Words, clipped
 from minxin.extensions import db
 from minxin.papers import addressees, facts
 from minxin.papers.facts import COURSE, CaseFacts
 from minxin.papers.masking import masked
 from minxin.people.models import Unit
-from minxin.supervision import answering, opening
-from minxin.supervision.ladder import Ground, Rung
+from minxin.supervision import answering, chain
+from minxin.supervision.ladder import PAPERS, Ground, Rung
 from minxin.supervision.models import Supervision
 
 CALLS = "回访情况"
@@ -27,6 +27,10 @@ TITLES = {
     Ground.NOT_DONE: "不落实督办要求",
     Ground.UNANSWERED: "逾期未回复督办",
     Ground.CARELESS: "查处不到位、调查不认真",
+    Ground.OVERDUE: "逾期未办结",
+    Ground.DISSATISFIED: "群众不满意后逾期未答复",
+    Ground.RETURNED: "多次退件",
+    Ground.NEGLECTED: "长期不落实承诺",
 }
 
 
@@ -35,6 +39,7 @@ class RungFacts:
     """One earlier rung: what was sent when, until when, and what became of it."""
 
     label: str
+    paper: str
     number: str
     opened_on: str
     due_on: str
@@ -74,8 +79,8 @@ def gather(
             case=facts.of_case(case, at),
             rungs=tuple(
                 _rung(each, at)
-                for each in reversed(opening.of(case))
-                if each.id != rung.id and each.opened_at is not None
+                for each in reversed(chain.of(case))
+                if _was_of_no_use(each, rung, at)
             ),
             ground=Ground(rung.ground).label,
             title=TITLES.get(Ground(rung.ground), Ground(rung.ground).label),
@@ -88,7 +93,7 @@ def gather(
     )
     reported = "、".join(dict.fromkeys(each.label for each in to if each.part == "report"))
     words = Words(
-        title=f"关于{found.case.unit}办理“{found.case.title}”诉求{found.title}的督办专报",
+        title=_title(found),
         addressee=to[0].label,
         text=_text(found),
         report_to=reported,
@@ -101,18 +106,31 @@ def gather(
     return Draft(asdict(found), words, tables, to)
 
 
+def _was_of_no_use(each: Supervision, rung: Supervision, at: datetime) -> bool:
+    """Is it a rung of the same chain that did not help?"""
+    chained = rung.first_id is not None and rung.first_id in (each.id, each.first_id)
+    undone = each.state in chain.UNDONE or chain.unanswered(each, at)
+    return each.id != rung.id and each.opened_at is not None and chained and undone
+
+
+def _title(found: BulletinFacts) -> str:
+    head, tail = f"关于{found.case.unit}办理“", f"”诉求{found.title}的督办专报"
+    return head + clipped(found.case.title, len(head) + len(tail)) + tail
+
+
 def _rung(each: Supervision, at: datetime) -> RungFacts:
     answers = answering.replies(each)
     newest = answers[0] if answers else None
     return RungFacts(
         label=Rung(each.rung).label,
+        paper=PAPERS[Rung(each.rung)].label,
         number=each.number,
         opened_on=facts.on(each.opened_at) if each.opened_at else "",
         due_on=facts.until(each.due_at) if each.due_at else "",
         ground=Ground(each.ground).label,
         answered_on=facts.on(newest.at) if newest else "",
         answer=newest.text if newest else "",
-        verdict="unanswered" if opening.unanswered(each, at) else each.state,
+        verdict="unanswered" if chain.unanswered(each, at) else each.state,
         verified=newest.verified if newest else "",
         opinion=newest.opinion if newest else "",
     )
@@ -131,7 +149,7 @@ def _text(found: BulletinFacts) -> str:
             *_demands(found),
             "五、反馈方式",
             f"请将办理情况经单位主要负责同志审签后，于{DUE}前通过民心网督办件回复栏反馈，"
-            "并附现场照片、处理文书等佐证材料。逾期未反馈或者反馈不实的，按照本细则有关规定处理。",
+            "并附现场照片、处理文书等佐证材料。逾期未反馈或者反馈不实的，按照民心网工作管理有关规定处理。",
         )
     )
 
@@ -148,7 +166,7 @@ def _course(found: BulletinFacts) -> list[str]:
     case = found.case
     sent = f"该件于{case.sent_on}转办至{case.unit}" if case.sent_on else f"该件由{case.unit}承办"
     due = f"，办理时限至{case.due_on}" if case.due_on else ""
-    late = f"，截至{found.as_of}已超期{case.late_days}天" if case.late_days else ""
+    late = f"，{case.late}" if case.late else ""
     return [f"{sent}{due}{late}。主要经过如下：", MARK.format(COURSE)]
 
 
@@ -166,13 +184,13 @@ def _faults(found: BulletinFacts) -> list[str]:
 
 def _fault(each: RungFacts) -> str:
     head = (
-        f"{each.opened_on}下发{each.label}{each.number}（{each.ground}），要求{each.due_on}前回复"
+        f"{each.opened_on}下发{each.paper}{each.number}（{each.ground}），要求{each.due_on}前回复"
     )
     if each.verdict == "unanswered":
         return f"{each.label}逾期未回复。{head}，至今未收到回复。"
     answer = each.answer.strip().rstrip("。").replace("\n", " ")
     checked = f"经核查（{each.verified.strip().rstrip('。')}）" if each.verified else "经核查"
-    found = {"false": "回复失实", "not_done": "督办要求没有落实"}.get(each.verdict, "已审核")
+    found = {"false": "回复失实", "not_done": "督办要求没有落实"}[each.verdict]
     opinion = f"：{each.opinion.strip().rstrip('。')}" if each.opinion else ""
     told = f"{head}。{each.answered_on}回复称“{answer}”，{checked}，{found}{opinion}。"
     return f"{each.label}{found}。{told}"

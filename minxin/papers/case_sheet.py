@@ -8,7 +8,7 @@ from datetime import datetime
 from minxin.cases.models import Case
 from minxin.documents.drafting import Draft
 from minxin.documents.models import Paper
-from minxin.documents.words import Words
+from minxin.documents.words import Words, clipped
 from minxin.papers import facts
 from minxin.papers.masking import masked
 
@@ -25,7 +25,7 @@ def gather(
     text = found.text if len(found.text) <= TEXT else f"{found.text[:TEXT]}……（全文见民心网）"
     steps = "\n".join(f"{each.when} {each.who} {each.did}" for each in found.steps[-LATEST:])
     words = Words(
-        title=found.title,
+        title=clipped(found.title),
         fields=(
             ("诉求编号", found.number),
             ("收到日期", f"{found.received_on}（{found.source}）"),
@@ -48,5 +48,6 @@ def gather(
 def _dates(found: facts.CaseFacts) -> str:
     if not found.sent_on:
         return "—"
-    late = f"，已超期{found.late_days}天" if found.late_days else ""
-    return f"{found.sent_on}转办，{found.due_on}到期{late}" if found.due_on else found.sent_on
+    due = f"，{found.due_on}到期" if found.due_on else ""
+    late = f"，{found.late}" if found.late else ""
+    return f"{found.sent_on}转办{due}{late}"

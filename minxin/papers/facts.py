@@ -10,7 +10,7 @@ from sqlalchemy import select
 from minxin.calendars.counting import last_day
 from minxin.calendars.words import day_text
 from minxin.cases import clocks, deeds, followup, timeline
-from minxin.cases.models import Assignment, Case, Category, Clock
+from minxin.cases.models import FAR, Assignment, Case, Category, Clock
 from minxin.cases.states import SATISFACTION, CallOutcome, Kind, Source, State, Urgency
 from minxin.clock import local
 from minxin.documents.sheet import Table
@@ -24,6 +24,7 @@ NOT_TOLD = frozenset(
 STEPS = 60
 """The latest steps of a course that a paper tells."""
 COURSE = "办理经过"
+QUESTION = "question"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Call:
 
 @dataclass(frozen=True)
 class CaseFacts:
-    """A case on a day. Days are written 2026年1月6日; late_days: whole days over the due day of the
-    handling, 0 where it is in time."""
+    """A case on a day. Days are written 2026年1月6日; late: by how much it was over the due day of
+    the handling, in words, empty where it was in time."""
 
     number: str
     title: str
@@ -65,7 +66,7 @@ class CaseFacts:
     sent_on: str
     opinion: str
     due_on: str
-    late_days: int
+    late: str
     closed_on: str
     satisfaction: str
     steps: tuple[Step, ...]
@@ -88,7 +89,8 @@ def of_case(case: Case, at: datetime) -> CaseFacts:
         .limit(1)
     )
     due = _handling(case)
-    over = (local(at).date() - last_day(due.due_at)).days if due and due.due_at <= at else 0
+    if due is not None and due.due_at >= FAR:
+        due = None  # it stands still: there is no day
     return CaseFacts(
         number=case.number,
         title=case.summary or case.subject,
@@ -105,7 +107,7 @@ def of_case(case: Case, at: datetime) -> CaseFacts:
         sent_on=on(order.sent_at) if order else "",
         opinion=order.opinion if order else "",
         due_on=day_text(last_day(due.due_at)) if due else "",
-        late_days=over,
+        late=_late(due, at) if due else "",
         closed_on=on(case.closed_at) if case.closed_at else "",
         satisfaction=SATISFACTION.get(case.satisfaction or 0, ""),
         steps=_steps(case),
@@ -150,9 +152,20 @@ def _steps(case: Case) -> tuple[Step, ...]:
     )
 
 
+def _late(due: Clock, at: datetime) -> str:
+    """A clock that was stopped is late no more, but it may have been when it was."""
+    until = due.stopped_at or at
+    days = (local(until).date() - last_day(due.due_at)).days
+    if until < due.due_at or days < 1:
+        return ""
+    if due.stopped_at is None:
+        return f"截至{on(at)}已超期{days}天"
+    return f"{'答复' if due.rule_key == QUESTION else '报结'}时已超期{days}天"
+
+
 def _handling(case: Case) -> Clock | None:
-    """The clock of the handling: the one that runs, else the last that ran."""
-    course = [each for each in clocks.of(case) if each.rule_key in clocks.COURSE]
+    """The clock of the handling or the answer: the one that runs, else the last that ran."""
+    course = [each for each in clocks.of(case) if each.rule_key in clocks.COURSE | {QUESTION}]
     return course[0] if course else None
 
 

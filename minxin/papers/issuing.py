@@ -11,18 +11,20 @@ from minxin.access.permissions import Permission as P
 from minxin.cases import rulebook, tags, workflow
 from minxin.cases.models import Case
 from minxin.cases.states import Tag
-from minxin.documents import drafting, issuing
+from minxin.documents import drafting, issuing, words
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
+from minxin.papers.notice import DEMAND
 from minxin.people.actor import Actor
-from minxin.supervision import opening
+from minxin.supervision import ending, opening
 from minxin.supervision.models import Supervision
 
 
 def issue(paper: Paper, *, by: Actor, at: datetime) -> str:
-    """Issue a paper; answers its number. A 督办 paper opens its 督办件 in the same transaction.
+    """Issue a paper; answers its number. A 督办 paper opens its 督办件 in the same transaction, and
+    what it demands, as it was edited and read, is what the unit is asked.
 
     Raises Refused for who may not, or as documents.issuing.issue; Conflict where the case went on.
     """
@@ -30,9 +32,12 @@ def issue(paper: Paper, *, by: Actor, at: datetime) -> str:
     needed = P.PAPER_ISSUE if kind.traits.reviewed else P.PAPER_WRITE
     if not check.covers(by, needed, paper):
         raise Refused("您没有签发这份文书的权限")
-    number = issuing.issue(paper, by=by, at=at, due_at=due(paper, at))
     rung = _rung(paper)
+    if rung is None and kind.traits.supervises and paper.subject_id is not None:
+        raise Conflict("该督办件已随诉求件移交，不能在此下发，请作废这份文书")
+    number = issuing.issue(paper, by=by, at=at, due_at=due(paper, at))
     if rung is not None:
+        rung.demand = dict(words.read(paper.words).fields).get(DEMAND, rung.demand)
         opened = opening.open_(rung, number, by=by, at=at)
         if opened.due_at is not None:
             paper.due_at = opened.due_at
@@ -58,7 +63,7 @@ def void(paper: Paper, reason: str, *, by: Actor, at: datetime) -> None:
     drafting.void(paper, reason, by=by, at=at)
     rung = _rung(paper)
     if rung is not None:
-        opening.drop(rung, by=by, at=at)
+        ending.drop(rung, by=by, at=at)
 
 
 def due(paper: Paper, at: datetime) -> datetime | None:
@@ -66,14 +71,17 @@ def due(paper: Paper, at: datetime) -> datetime | None:
     return rulebook.rulebook().due(paper.due_rule, at).at if paper.due_rule else None
 
 
+def is_provisional(paper: Paper, at: datetime) -> bool:
+    """Would that day rest on a calendar that is not there yet? The paper cannot follow it later."""
+    return bool(paper.due_rule) and rulebook.rulebook().due(paper.due_rule, at).provisional
+
+
 def _rung(paper: Paper) -> Supervision | None:
     if not PaperKind(paper.kind).traits.supervises or paper.subject_id is None:
         return None
-    rung = db.session.scalar(
-        select(Supervision).where(Supervision.id == paper.subject_id).with_for_update()
+    rung: Supervision | None = db.session.scalar(
+        select(Supervision).where(Supervision.id == paper.subject_id)
     )
-    if rung is None:
-        raise Conflict("该督办件已随诉求件移交，不能在此下发")
     return rung
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from minxin.cases.models import Case
 from minxin.documents.drafting import Draft
 from minxin.documents.models import Paper
-from minxin.documents.words import DUE, Words
+from minxin.documents.words import DUE, Words, clipped
 from minxin.extensions import db
 from minxin.papers import addressees, facts
 from minxin.papers.facts import CaseFacts
@@ -16,6 +16,9 @@ from minxin.papers.masking import masked
 from minxin.people.models import Unit
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Supervision
+
+DEMAND = "督办要求"
+"""The field of the form that becomes what the unit is asked (papers.issuing)."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,14 @@ def gather(
 def _words(found: NoticeFacts) -> Words:
     case = found.case
     return Words(
-        title=f"关于办理“{case.title}”诉求的{found.rung}通知",
+        title=f"关于办理“{clipped(case.title, 20)}”诉求的{found.rung}通知",
         addressee=case.unit,
         fields=(
             ("承办单位", case.unit),
             ("诉求编号", case.number),
             ("诉求事项", f"{case.title}（{case.kind}，{case.received_on}收到）"),
             ("督办事由", _why(found)),
-            ("督办要求", found.demand),
+            (DEMAND, found.demand),
             ("回复时限", f"{DUE}前，经主要负责同志审签后通过民心网回复"),
             ("签收人和时间", ""),
             ("回复情况", ""),
@@ -66,7 +69,8 @@ def _why(found: NoticeFacts) -> str:
     case = found.case
     told = [found.ground]
     if case.sent_on:
-        told.append(f"{case.sent_on}转办，办理时限至{case.due_on}" if case.due_on else case.sent_on)
-    if case.late_days:
-        told.append(f"已超期{case.late_days}天")
+        until = f"，办理时限至{case.due_on}" if case.due_on else ""
+        told.append(f"{case.sent_on}转办{until}")
+    if case.late:
+        told.append(case.late)
     return "；".join(told)

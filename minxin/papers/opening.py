@@ -11,6 +11,7 @@ from minxin.access import check
 from minxin.access.permissions import Permission as P
 from minxin.cases import reach
 from minxin.cases.models import Case
+from minxin.cases.states import Kind
 from minxin.comparison.summaries import Summary
 from minxin.documents import drafting
 from minxin.documents.drafting import About
@@ -61,7 +62,7 @@ def of_case(
         raise Refused("您没有出具这种文书的权限")
     if kind is PaperKind.REMINDER and case.unit_id is None:
         raise Refused("该件还没有承办单位，不能发问题提醒函")
-    brief = {"case_ids": _ids(numbers, by)} if numbers else {}
+    brief = {"case_ids": _ids(numbers, case, by)} if numbers else {}
     return drafting.begin(kind, About(case.id, case.number, None, brief), by=by, at=at, token=token)
 
 
@@ -83,13 +84,22 @@ def dropped(summary: Summary) -> int:
     return db.session.scalar(query) or 0
 
 
-def _ids(numbers: Sequence[str], by: Actor) -> list[int]:
+def _ids(numbers: Sequence[str], case: Case, by: Actor) -> list[int]:
+    """The cases with these numbers: of the same unit, which reads them all, and no 举报."""
     wanted = list(dict.fromkeys(number.strip() for number in numbers if number.strip()))
     if len(wanted) > MOST_CASES:
         raise Refused(f"一次最多列{MOST_CASES}件", "numbers")
-    query = select(Case.id, Case.number).where(reach.condition(by), Case.number.in_(wanted))
-    found = {number: case_id for case_id, number in db.session.execute(query)}
+    query = select(Case.id, Case.number, Case.unit_id, Case.kind).where(
+        reach.condition(by), Case.number.in_(wanted)
+    )
+    found = {row.number: row for row in db.session.execute(query)}
     missing = [number for number in wanted if number not in found]
     if missing:
         raise Refused(f"没有找到{'、'.join(missing[:3])}，请核对编号", "numbers")
-    return [found[number] for number in wanted]
+    others = [number for number in wanted if found[number].unit_id != case.unit_id]
+    if others:
+        raise Refused(f"{'、'.join(others[:3])}不由该单位承办，不能列入本函", "numbers")
+    secret = [number for number in wanted if found[number].kind == Kind.REPORT]
+    if secret:
+        raise Refused(f"{'、'.join(secret[:3])}是举报件，不能列入本函", "numbers")
+    return [found[number].id for number in wanted]

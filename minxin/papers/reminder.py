@@ -44,14 +44,16 @@ def gather(
     topic = first.category.rpartition(" / ")[2] or first.title
     unit = db.session.get_one(Unit, case.unit_id)
     rows = tuple((each.number, each.received_on, each.title, each.state) for each in found.cases)
+    counted = f"诉求{number}件，均由你单位承办" if number > 1 else "诉求，由你单位承办"
+    shared = "上述诉求反映的问题带有共性。" if number > 1 else ""
     words = Words(
         title=f"关于群众反映{topic}问题的提醒函",
         addressee=unit.name,
         text="\n".join(
             (
-                f"近期，民心网收到群众反映{topic}问题的诉求{number}件，均由你单位承办，情况如下：",
+                f"近期，民心网收到群众反映{topic}问题的{counted}，情况如下：",
                 MARK.format(LISTED),
-                "上述诉求反映的问题带有共性。请你单位认真分析原因，举一反三，从源头上研究解决办法，"
+                f"{shared}请你单位认真分析原因，举一反三，从源头上研究解决办法，"
                 "避免同类问题反复发生。",
                 f"请于收到本函之日起{ANSWER_IN}内，将原因分析、整改措施和完成时限书面回复。",
             )

@@ -11,13 +11,15 @@ from minxin.documents.drafting import Draft
 from minxin.documents.models import Paper
 from minxin.documents.recipients import Recipient
 from minxin.documents.sheet import MARK
-from minxin.documents.words import Words
+from minxin.documents.words import Words, clipped
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.papers import facts
 from minxin.papers.facts import COURSE, CaseFacts
 from minxin.papers.masking import masked
-from minxin.people.models import User
+from minxin.people.models import Unit, User
+from minxin.people.posts import PostKind
+from minxin.people.roles import Role
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def gather(
         officials,
     )
     words = Words(
-        title=f"关于“{found.case.title}”诉求处置的请示",
-        addressee=f"{found.leader}{found.leader_title}",
+        title=f"关于“{clipped(found.case.title, 20)}”诉求处置的请示",
+        addressee=f"{found.leader}{_called(found.leader_title)}",
         text="\n".join(
             (
                 f"{found.case.received_on}，民心网收到群众反映“{found.case.title}”的诉求"
@@ -61,20 +63,26 @@ def gather(
                 "二、办理经过",
                 MARK.format(COURSE),
                 "三、请示事项",
-                "建议由有关部门立即处置，市民心网办跟踪督办，并及时报告进展。",
+                *found.text.splitlines(),
                 "妥否，请批示。",
             )
         ),
         copies=2,
     )
     account = db.session.get(User, asked.leader_id) if asked.leader_id else None
+    place = db.session.get(Unit, account.unit_id) if account and account.unit_id else None
     to = Recipient(
         "to",
-        account.tenant_id if account else paper.tenant_id,
-        account.unit_id if account else paper.unit_id,
-        paper.unit,
+        place.tenant_id if place else paper.tenant_id,
+        place.id if place else paper.unit_id,
+        "",
         asked.leader_id,
         asked.leader,
-        asked.leader_title,
+        _called(asked.leader_title),
     )
     return Draft(asdict(found), words, [facts.course_table(found.case)], [to])
+
+
+def _called(title: str) -> str:
+    """副市长; a leader whose title was not entered is called 同志."""
+    return "同志" if title in {*(each.label for each in PostKind), Role.LEADER.label} else title

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -77,7 +79,7 @@ def gather(paper: Paper, officials: frozenset[str], at: datetime) -> Draft:
         MARK.format(FIGURES),
         *found.course.splitlines(),
         "二、超期、退件和重点件情况",
-        *(found.problems.splitlines() or ["本周无超期、退件和重点件。"]),
+        *(found.problems.splitlines() or [_none_named(summary.figures)]),
         "三、下周打算",
         *found.plans.splitlines(),
     ]
@@ -92,3 +94,13 @@ def gather(paper: Paper, officials: frozenset[str], at: datetime) -> Draft:
         copies=2,
     )
     return Draft(asdict(found), words, tables)
+
+
+def _none_named(figures: Mapping[str, Any]) -> str:
+    """Where the station says nothing of problems, what the figures say of them."""
+    told = [
+        f"{label}{figures[key]}件"
+        for key, label in (("returned", "退件"), ("overdue", "现有超期"))
+        if figures.get(key)
+    ]
+    return f"本周{'，'.join(told)}。" if told else "本周无超期、退件和重点件。"

@@ -16,7 +16,7 @@ from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.roles import Role
-from minxin.supervision import opening
+from minxin.supervision import chain
 from minxin.supervision.models import Supervision, SupervisionReply
 
 TEXT_LIMIT, OPINION_LIMIT = 5_000, 1_000
@@ -53,7 +53,7 @@ def answer(
     supervision = _waiting(case, "open", "没有等待回复的督办件，可能已由同事回复")
     if len(text) > TEXT_LIMIT:
         raise Refused(f"回复不能超过{TEXT_LIMIT}个字", "text")
-    clock = opening.running(supervision)
+    clock = chain.running(supervision)
     late = clock is not None and at >= clock.due_at
     made = workflow.move(
         case.id,
@@ -139,7 +139,7 @@ def review(
     reply.outcome, reply.verified, reply.opinion = verdict, verified.strip(), opinion.strip()
     reply.reviewed_by, reply.reviewed_at = by.name, at
     if verdict is Verdict.SENT_BACK:
-        clock = opening.running(supervision)
+        clock = chain.running(supervision)
         supervision.state, supervision.due_at = "open", clock.due_at if clock else None
         unit_id = made.case.unit_id
         pendings.put(made.case, What.SUPERVISION, at=at, subject_id=supervision.id, unit_id=unit_id)

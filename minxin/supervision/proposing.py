@@ -1,8 +1,8 @@
 """The worker's half of the ladder: facts become proposals, once each, for a person to decide.
 
-By the city's login, in batches. A proposal rests on a key that is unique for all time: of a clock
-and its version, so that a moved deadline speaks anew; of a return, a call, an answer. While a rung
-of a case is under way or proposed, no other is.
+By the city's login, in batches. A proposal rests on a key that is unique for all time: of a clock,
+its version and its unit, so that a moved deadline and a new unit speak anew; of a return, a call,
+an answer. While a rung of a case is under way or proposed, no other is.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from minxin.cases.promises import Promise
 from minxin.cases.reminders import AT_OFFICE
 from minxin.cases.returns import Return
 from minxin.cases.states import ENDED, WITH_UNIT, State
+from minxin.cases.transitions import SENT
 from minxin.clock import local
 from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.models import User
 from minxin.people.roles import Role
-from minxin.supervision import facts, ladder, opening
+from minxin.supervision import chain, facts, ladder
 from minxin.supervision.ladder import AFTER, Ground, Ladder, Rung
 from minxin.supervision.models import Proposal, Supervision
 
@@ -56,6 +57,7 @@ def sweep(at: datetime) -> int:
     """Propose what the facts speak for now, let lapse what they no longer do; how many were new."""
     _lapse(at)
     rules, calendar = ladder.in_force(), rulebook.calendar_in_force()
+    facts.sweep(at)
     made = 0
     for found in (_again(at), _late(rules, calendar, at), _returned(rules, at), _false(rules, at)):
         made += sum(_put(each, at) for each in found)
@@ -67,12 +69,16 @@ def announce(at: datetime) -> None:
     today = local(at).date()
     if not rulebook.calendar_in_force().is_workday(today) or not OPENS <= local(at).time() < CLOSES:
         return
-    tenants = set(
-        db.session.scalars(select(Proposal.tenant_id).where(Proposal.outcome == "open").distinct())
-    )
-    if not tenants:
+    waits = Proposal.outcome == "open"
+    if db.session.scalar(select(Proposal.id).where(waits).limit(1)) is None:
         return
-    of_station = and_(User.role == Role.STATION, User.tenant_id.in_(tenants))
+    for_station = exists().where(
+        waits,
+        Proposal.tenant_id == User.tenant_id,
+        Proposal.rung != Rung.BULLETIN,
+        Proposal.unit_id != User.unit_id,
+    )
+    of_station = and_(User.role == Role.STATION, for_station)
     people = select(User).where(User.active, or_(User.role.in_(AT_OFFICE), of_station))
     inbox.tell(
         db.session.scalars(people.order_by(User.id)).all(),
@@ -103,34 +109,18 @@ def _put(fact: Speaks, at: datetime) -> bool:
         reason="",
     )
     statement = row.on_conflict_do_nothing(index_elements=["key"]).returning(Proposal.id)
-    if db.session.scalar(statement) is None:
-        return False
-    _score(case, fact, at)
-    return True
+    return db.session.scalar(statement) is not None
 
 
 def _under_way(case: Case, fact: Speaks) -> bool:
     """Is a rung of this case drafted, sent or proposed already, or was one sent for this very fact?
     The next one may be proposed while the one before waits for an answer that is late."""
     if fact.rung is Rung.NOTICE:
-        return not db.session.scalar(select(_silent(literal(case.id), literal(fact.on))))
+        silent = _silent(literal(case.id), literal(case.unit_id), literal(fact.on))
+        return not db.session.scalar(select(silent))
     proposed = exists().where(Proposal.case_id == case.id, Proposal.outcome == "open")
     drafted = Supervision.state.in_(("drafted", "answered"))
     return bool(db.session.scalar(select(or_(proposed, _rung(case.id, drafted)))))
-
-
-def _score(case: Case, fact: Speaks, at: datetime) -> None:
-    """What will score is kept with the day that makes it so: the day after the last one."""
-    if fact.ground is Ground.DISSATISFIED:
-        facts.note(case, facts.MESSAGE_LATE, local(fact.on).date(), at)
-    if fact.ground is Ground.UNANSWERED:
-        late = select(func.count()).where(
-            Supervision.case_id == case.id,
-            or_(Supervision.state == "unanswered", Supervision.late),
-        )
-        waiting = 1  # the one whose lateness speaks now
-        if (db.session.scalar(late) or 0) + waiting >= 2:
-            facts.note(case, facts.UNANSWERED, local(fact.on).date(), at)
 
 
 def _late(rules: Ladder, calendar: Calendar, at: datetime) -> Iterable[Speaks]:
@@ -146,16 +136,18 @@ def _late(rules: Ladder, calendar: Calendar, at: datetime) -> Iterable[Speaks]:
         late.append(and_(course, Clock.due_at <= before, Case.state.in_(WITH_UNIT)))
     if unhappy is not None:
         before = _workdays_before(calendar, at, unhappy)
-        late.append(and_(Clock.rule_key == "message", Clock.due_at <= before))
+        there = Case.state.in_((*SENT, State.CLOSED))
+        late.append(and_(Clock.rule_key == "message", Clock.due_at <= before, there))
     if neglected is not None:
         over = Clock.due_at <= at - timedelta(days=neglected)
         late.append(and_(Clock.rule_key == "promise", over, _promised()))
     if not late:
         return
-    key = func.concat("clock:", Clock.id, ":", Clock.version)
+    key = func.concat("clock:", Clock.id, ":", Clock.version, ":", Clock.unit_id)
+    silent = _silent(Clock.case_id, Case.unit_id, Clock.due_at)
     query = (
         _clocks(key)
-        .where(Clock.due_at <= at, or_(*late), _silent(Clock.case_id, Clock.due_at))
+        .where(Clock.due_at <= at, or_(*late), silent)
         .order_by(Clock.due_at)
         .limit(BATCH)
     )
@@ -242,7 +234,8 @@ def _claimed_solved() -> ColumnElement[bool]:
 
 
 def _lapse(at: datetime) -> None:
-    """Facts that no longer hold: the clock stopped or moved, or the case is over."""
+    """Facts that no longer hold: the clock stopped or moved, the case is over or with another
+    unit."""
     stands = exists().where(
         Clock.id == Proposal.clock_id,
         Clock.version == Proposal.clock_version,
@@ -251,10 +244,13 @@ def _lapse(at: datetime) -> None:
     over = exists().where(
         Case.id == Proposal.case_id, Case.state.in_(ENDED - {State.CLOSED, State.JUDGED})
     )
+    elsewhere = exists().where(
+        Case.id == Proposal.case_id, Case.unit_id.is_distinct_from(Proposal.unit_id)
+    )
     db.session.execute(
         update(Proposal)
         .where(Proposal.outcome == "open")
-        .where(or_(and_(Proposal.clock_id.is_not(None), ~stands), over))
+        .where(or_(and_(Proposal.clock_id.is_not(None), ~stands), over, elsewhere))
         .values(outcome="lapsed", decided_at=at)
     )
 
@@ -277,10 +273,15 @@ def _clocks(key: ColumnElement[str], *more: Any) -> Select[tuple[Any, ...]]:
     )
 
 
-def _silent(case_id: Any, since: Any) -> ColumnElement[bool]:
-    """Nothing of the ladder is under way for this case, and no rung came after the fact."""
-    under_way = Supervision.state.in_(("drafted", *opening.LIVE))
-    after = and_(Supervision.state != "void", Supervision.drafted_at >= since)
+def _silent(case_id: Any, unit_id: Any, since: Any) -> ColumnElement[bool]:
+    """Nothing of the ladder is under way for this case, and no rung for this unit came after the
+    fact."""
+    under_way = Supervision.state.in_(("drafted", *chain.LIVE))
+    after = and_(
+        Supervision.state != "void",
+        Supervision.drafted_at >= since,
+        Supervision.unit_id == unit_id,
+    )
     proposed = exists().where(Proposal.case_id == case_id, Proposal.outcome == "open")
     return and_(~_rung(case_id, or_(under_way, after)), ~proposed)
 

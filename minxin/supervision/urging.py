@@ -14,7 +14,7 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import Actor
 from minxin.people.models import Unit
-from minxin.supervision import opening
+from minxin.supervision import chain
 from minxin.supervision.models import Talk
 
 WORDS_LIMIT, SAID_LIMIT, NAME_LIMIT = 500, 5_000, 100
@@ -72,7 +72,7 @@ def talk(
         facts={"with_whom": meeting.with_whom.strip(), "said": meeting.said.strip()},
         payload={"with_whom": meeting.with_whom.strip(), "held_on": meeting.held_on.isoformat()},
     )
-    newest = opening.latest(made.case)
+    newest = chain.latest(made.case)
     row = Talk(
         tenant_id=made.case.tenant_id,
         case_id=case.id,

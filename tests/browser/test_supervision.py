@@ -66,7 +66,7 @@ def test_from_a_proposal_to_the_accepted_answer(panjin, site, visitor, item, tmp
     clerk.get_by_role("button", name="保存并起草文书").click()
     # the worker gathers; the page shows the draft by itself
     expect(clerk.get_by_label("标题")).to_have_value(re.compile("督办"), timeout=40_000)
-    expect(clerk.get_by_text("正在检查个人信息")).to_be_hidden(timeout=40_000)
+    expect(clerk.get_by_text("正在检查个人信息").first).to_be_hidden(timeout=40_000)
     looked(clerk)
     clerk.get_by_label("督办要求").fill("请在三日内修复路灯，并告知诉求人。")
     expect(clerk.locator("#paper-preview")).to_contain_text("请在三日内修复路灯")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from minxin.cases import feedback, instructions, pendings, rulebook
+from minxin.cases import feedback, instructions, lists, pendings, rulebook, tabs
 from minxin.cases.instructions import OnPaper, Sheet
 from minxin.cases.leaders import Leader
+from minxin.cases.lists import Filters
 from minxin.cases.models import Clock
 from minxin.cases.pendings import What
 from minxin.documents.kinds import PaperKind
@@ -199,3 +201,15 @@ def test_a_further_instruction_closes_what_was_reported_before(panjin, item):
     with panjin.standing():
         assert not waits(item, What.READING)
         assert [row[0].id for row in feedback.open_ones()[0]] != [given]
+
+
+def test_what_waits_for_one_leader_is_not_another_ones_to_do(panjin, item):
+    """Each leader reads what came of his own words, and answers what was put before himself."""
+    mine = panjin.actor("qinchuan")
+    other = replace(mine, user_id=panjin.actor("gaoyuan").user_id)
+    report(item, instruct(item))
+    view = next(each for each in tabs.views(mine) if each.pending is What.READING)
+    with panjin.standing():
+        for by, number in ((mine, 1), (other, 0)):
+            assert tabs.number_in(view, tabs.totals(by)) == number
+            assert len(lists.page(by, view, Filters(), at=AT).rows) == number

@@ -114,6 +114,7 @@ def test_a_false_answer_leads_to_the_second_rung_and_to_two_facts_of_the_new_qua
         assert again.due_at == midnight(1, 14), "01-09, 01-12, 01-13 24:00"
         assert again.first_id == first.id
         assert facts(case) == [
+            ("第十三条（四）", "2025-12-29"),
             ("第十三条（二）", "2026-01-08"),
             ("第十七条（四）", "2026-01-08"),
         ], "nothing is decided by them"
@@ -169,5 +170,5 @@ def test_the_units_leader_is_told_of_each_rung_and_of_what_was_found(panjin, led
         db.session.commit()
         query = select(Notice.text).where(Notice.user_id == panjin.actor("sunli").user_id)
         told = [text.removeprefix(led.number).strip() for text in db.session.scalars(query)]
-        assert "督办，请在1月6日 24:00前回复" in told
+        assert "收到督办通知单，请在1月6日 24:00前回复" in told
         assert "督办回复经核查不予认可，请查看意见" in told

@@ -12,7 +12,7 @@ from minxin.documents import checking, drafting, fonts, issuing, numbering
 from minxin.documents.drafting import About, Draft
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
-from minxin.documents.words import Words
+from minxin.documents.words import Words, checked
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from tests.documents.test_fonts import bare_machine  # noqa: F401
@@ -123,7 +123,7 @@ def test_its_drafter_neither_reviews_nor_issues_it(panjin):
     with panjin.standing():
         paper = drafted(panjin, by="gaoyuan")
         drafting.submit(paper, by=panjin.actor("gaoyuan"), at=AT)
-        with pytest.raises(Refused, match="起草人不能审核"):
+        with pytest.raises(Refused, match="不能审核自己起草"):
             drafting.approve(paper, by=panjin.actor("gaoyuan"), at=AT)
         drafting.approve(paper, by=panjin.actor("linjing"), at=AT)
         with pytest.raises(Refused, match="起草人不能签发"):
@@ -207,3 +207,42 @@ def test_a_form_that_begins_it_twice_begins_one(panjin):
         again = drafting.begin(PaperKind.REMINDER, About(), by=by, at=AT, token="t1")
         assert first.id == again.id
         assert numbering.number(first) == ""
+
+
+def test_who_wrote_the_words_last_does_not_review_them(panjin):
+    with panjin.standing():
+        paper, head = drafted(panjin, by="linjing"), panjin.actor("gaoyuan")
+        changed = Words("关于供热的提醒函", "市供热公司", "请立即供热。")
+        drafting.edit(paper, changed, version=paper.version, by=head, at=AT)
+        drafting.submit(paper, by=head, at=AT)
+        with pytest.raises(Refused, match="不能审核自己起草或者修改"):
+            drafting.approve(paper, by=head, at=AT)
+        drafting.approve(paper, by=panjin.actor("linjing"), at=AT)
+        assert paper.state == "reviewed"
+
+
+def test_who_covers_personal_data_has_not_written(panjin):
+    with panjin.standing():
+        paper, reader = drafted(panjin, by="linjing"), panjin.actor("hejun")
+        drafting.submit(paper, by=panjin.actor("linjing"), at=AT)
+        covered = Words("关于供热的提醒函", "市供热公司", "王某某反映。")
+        again = drafting.edit(paper, covered, version=paper.version, by=reader, at=AT, covers=True)
+        assert again, "it has to be sent for review once more"
+        drafting.submit(paper, by=panjin.actor("linjing"), at=AT)
+        drafting.approve(paper, by=reader, at=AT)
+        assert paper.history[-3]["act"] == "遮盖个人信息"
+
+
+def test_only_the_unit_that_issued_it_corrects_it(panjin):
+    with panjin.standing():
+        paper = ready(panjin)
+        issue(panjin, paper)
+        with pytest.raises(Refused, match="由该单位更正"):
+            drafting.correct(paper, by=panjin.actor("mengyan"), at=AT)
+        assert drafting.correct(paper, by=panjin.actor("hejun"), at=AT).corrects_id == paper.id
+
+
+def test_what_is_typed_after_a_name_does_not_stand_twice():
+    words = Words("关于供热的提醒函", "市供热公司：", "请立即供热。", report_to="顾城。")
+    kept = checked(words)
+    assert (kept.addressee, kept.report_to, kept.text) == ("市供热公司", "顾城", "请立即供热。")

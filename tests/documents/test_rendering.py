@@ -282,3 +282,57 @@ def test_a_form_over_several_pages_numbers_them_and_one_of_one_page_does_not(sho
 
 def test_the_long_samples_have_the_longest_title_that_is_allowed():
     assert len(samples.LONG_TITLE) == TITLE_LIMIT
+
+
+ISSUED_ON = "2026年1月14日"
+
+
+def line_of(file: File, page: int, text: str):
+    """The signs of a line that is exactly this text, wherever it stands on a page."""
+    for line in file.lines(page):
+        ordered = sorted(line, key=lambda sign: sign.left)
+        whole = "".join(sign.text for sign in ordered)
+        if text in whole:
+            start = whole.index(text)
+            return ordered[start : start + len(text)]
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize("length", [5, 9, 14])
+def test_the_date_ends_four_signs_from_the_right_and_the_name_is_centred_on_it(length):
+    name = LONG_NAME[:length]
+    file = made(replace(samples.of(PaperKind.INVESTIGATION), issuer=name))
+    last = next(n for n in range(len(file)) if ISSUED_ON in file.flowing(n))
+    date, by = line_of(file, last, ISSUED_ON), line_of(file, last, name)
+    assert near(date[-1].right, 184 - 4 * 5.556, 1)
+    middle = (date[0].left + date[-1].right) / 2
+    assert near((by[0].left + by[-1].right) / 2, middle, 1)
+    assert date[0].top - by[0].bottom < 6, "the next line"
+
+
+@pytest.mark.parametrize("length", [15, 24, 27])
+def test_a_long_name_stays_on_one_line_within_the_text_and_over_nothing(length):
+    name = LONG_NAME[:length]
+    file = made(replace(samples.of(PaperKind.INVESTIGATION), issuer=name))
+    last = next(n for n in range(len(file)) if ISSUED_ON in file.flowing(n))
+    by = line_of(file, last, name)
+    assert by[-1].right < 184.6
+    assert by[0].left > 27.5
+    code = line_of(file, last, "验证码")
+    assert code[0].top > by[0].bottom
+
+
+@pytest.mark.parametrize("paragraphs", range(6, 20))
+def test_the_page_of_the_signature_holds_text_too(paragraphs):
+    text = "一、调查情况\n" + "走访三个小区，督促整改。\n" * paragraphs
+    file = made(replace(samples.of(PaperKind.INVESTIGATION), text=text.rstrip()))
+    last = next(n for n in range(len(file)) if ISSUED_ON in file.flowing(n))
+    assert "督促整改" in file.flowing(last)
+
+
+def test_an_annex_has_its_label_on_the_first_line_and_its_title_on_the_third(long):
+    file = long(PaperKind.SUPERVISION_REPORT)
+    page = next(n for n in range(1, len(file)) if file.flowing(n).startswith("附件"))
+    label, title = (min(s.top for s in line) for line in file.lines(page)[:2])
+    assert near(label, 37, 3)
+    assert near(title - label, 2 * 10.21, 2.5)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from minxin import clock
 from minxin.cases import asking, flagging, leaders
 from minxin.cases.contacts import Person
+from minxin.cases.models import FAR, Clock
 from minxin.comparison import summaries
 from minxin.comparison.summaries import Summary
-from minxin.documents import drafting, rendering, sheets
+from minxin.documents import drafting, recipients, rendering, sheets, words
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.errors import Refused
 from minxin.extensions import db
-from minxin.papers import gathering, issuing, opening
+from minxin.papers import facts, gathering, issuing, opening, weekly
 from minxin.supervision.ladder import Ground
 from tests.documents.reading import File
 from tests.supervision.supervised import Watched
@@ -70,6 +71,8 @@ def test_nothing_of_the_citizen_stands_in_it(panjin, item, kind, who):
 
 def test_a_reminder_lists_the_cases_that_it_rests_on(panjin, item):
     other = Watched(panjin, clock.now()).dispatched(UNIT, at=clock.now())
+    elsewhere = Watched(panjin, clock.now()).dispatched("大洼区城管局", at=clock.now())
+    secret = Watched(panjin, clock.now()).dispatched(UNIT, at=clock.now(), kind="report")
     paper_of = made(item, PaperKind.REMINDER, numbers=[other.number])
     with panjin.standing():
         (table,) = paper_of().tables
@@ -79,6 +82,18 @@ def test_a_reminder_lists_the_cases_that_it_rests_on(panjin, item):
     wrong = {"numbers": ["20990101-00001"], "by": by, "at": clock.now()}
     with panjin.standing(), pytest.raises(Refused, match="没有找到20990101-00001"):
         opening.of_case(PaperKind.REMINDER, item.case(), **wrong)
+    for number, why in ((elsewhere.number, "不由该单位承办"), (secret.number, "是举报件")):
+        with panjin.standing(), pytest.raises(Refused, match=f"{number}{why}"):
+            opening.of_case(PaperKind.REMINDER, item.case(), **wrong | {"numbers": [number]})
+
+
+def test_a_reminder_that_rests_on_one_case_claims_no_more(panjin, item):
+    paper_of = made(item, PaperKind.REMINDER)
+    with panjin.standing():
+        text = paper_of().words["text"]
+        assert "由你单位承办，情况如下" in text
+        assert "均由" not in text
+        assert "带有共性" not in text
 
 
 def test_an_investigation_holds_the_sections_that_were_signed(panjin, item):
@@ -110,7 +125,14 @@ def test_a_request_is_what_was_put_before_the_leader(panjin, item):
         paper = paper_of()
         assert leader.name in paper.words["addressee"]
         assert paper.recipients[0]["user_id"] == leader.user_id
-        assert "妥否，请批示。" in paper.words["text"]
+        text = paper.words["text"]
+        assert (
+            text.index("三、请示事项") < text.index("建议立即抢修") < text.index("妥否，请批示。")
+        )
+        assert leader.name in recipients.read(paper.recipients)[0].label
+        assert "民心网办" not in recipients.read(paper.recipients)[0].label, (
+            "he is not of the office"
+        )
 
 
 def test_a_week_is_on_paper_once_it_was_handed_in(panjin):
@@ -137,6 +159,66 @@ def test_a_week_is_on_paper_once_it_was_handed_in(panjin):
         assert "周总结" in file.flowing(0)
         with pytest.raises(Refused, match="由本工作站出具"):
             opening.of_week(summary, by=panjin.actor("wutong"), at=clock.now())
+
+
+def test_a_week_without_words_on_problems_says_what_the_figures_say():
+    assert weekly._none_named({"returned": 0, "overdue": 0}) == "本周无超期、退件和重点件。"
+    assert weekly._none_named({"returned": 3, "overdue": 2}) == "本周退件3件，现有超期2件。"
+
+
+@pytest.mark.parametrize("kind", [PaperKind.CASE_SHEET, PaperKind.SUPERVISION_NOTICE])
+def test_a_long_title_of_a_case_is_shortened_so_that_the_draft_can_be_edited(panjin, kind):
+    start = clock.now() - timedelta(days=3)
+    walk = Watched(panjin, start, subject="路灯不亮" * 45)
+    walk.dispatched("大洼区民心网工作站", at=start).assigned(UNIT, at=start)
+    with panjin.standing():
+        walk.case().summary = "路灯不亮" * 45
+        db.session.commit()
+    if kind is PaperKind.CASE_SHEET:
+        made(walk, kind)
+    else:
+        walk.wished(ground=Ground.CARELESS, at=clock.now()).gathered(at=clock.now())
+    with panjin.standing():
+        paper = walk.paper()
+        assert len(paper.words["title"]) <= 120
+        new = words.read(paper.words | {"title": "路灯不亮"})
+        by = panjin.actor("linjing")
+        drafting.edit(paper, new, version=paper.version, by=by, at=clock.now())
+        assert paper.words["title"] == "路灯不亮"
+
+
+def test_a_draft_that_was_gathered_too_long_can_still_be_shortened(panjin, item):
+    paper_of = made(item, PaperKind.CASE_SHEET)
+    with panjin.standing():
+        paper = paper_of()
+        paper.words = paper.words | {"title": "字" * 125}
+        new = words.read(paper.words | {"title": "字" * 20})
+        by = panjin.actor("linjing")
+        drafting.edit(paper, new, version=paper.version, by=by, at=clock.now())
+        assert paper.words["title"] == "字" * 20
+
+
+@pytest.mark.parametrize(
+    ("days", "signed", "said"),
+    [(40, False, "已超期"), (40, True, "报结时已超期"), (3, True, "")],
+)
+def test_lateness_is_counted_to_the_day_that_the_unit_was_done(panjin, days, signed, said):
+    start = clock.now() - timedelta(days=days)
+    walk = Watched(panjin, start)
+    walk.dispatched("大洼区民心网工作站", at=start).assigned(UNIT, at=start)
+    if signed:
+        walk.reported(at=clock.now()).signed(at=clock.now())
+    with panjin.standing():
+        later = clock.now() + timedelta(days=60 if signed else 0)
+        assert said in facts.of_case(walk.case(), later).late
+        assert bool(said) == bool(facts.of_case(walk.case(), later).late)
+
+
+def test_a_clock_that_stands_still_has_no_day(panjin, item):
+    with panjin.standing():
+        db.session.execute(update(Clock).where(Clock.rule_key == "complaint").values(due_at=FAR))
+        found = facts.of_case(item.case(), clock.now())
+        assert (found.due_on, found.late) == ("", "")
 
 
 def test_a_notice_says_until_when_and_what_is_asked(panjin, item):

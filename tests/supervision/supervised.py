@@ -16,7 +16,7 @@ from minxin.papers import gathering, issuing
 from minxin.people import posts
 from minxin.people.models import Unit
 from minxin.people.posts import Holder
-from minxin.supervision import answering, opening
+from minxin.supervision import answering, chain, opening
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Proposal, Supervision
@@ -39,7 +39,7 @@ class Watched(Walk):
 
     def rungs(self) -> list[Supervision]:
         """Every rung of the case, the oldest first; stand as the city's login."""
-        return opening.of(self.case())[::-1]
+        return chain.of(self.case())[::-1]
 
     def events(self, name: str) -> list[CaseEvent]:
         query = select(CaseEvent).where(CaseEvent.case_id == self.case().id, CaseEvent.name == name)

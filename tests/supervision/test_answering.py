@@ -9,7 +9,7 @@ import pytest
 from minxin.cases import pendings, workflow
 from minxin.cases.pendings import What
 from minxin.errors import Conflict, Refused
-from minxin.supervision import answering, opening
+from minxin.supervision import answering, chain
 from minxin.supervision.answering import Verdict
 from tests.supervision.supervised import Watched
 
@@ -28,7 +28,7 @@ def test_an_answer_stops_the_clock_and_waits_for_its_reader(panjin, case):
     with panjin.standing():
         (rung,) = case.rungs()
         assert (rung.state, rung.late, rung.answered_at) == ("answered", False, NEXT)
-        assert opening.running(rung) is None
+        assert chain.running(rung) is None
         assert pendings.cases([rung.case_id], What.SUPERVISION_REVIEW)
         assert not pendings.cases([rung.case_id], What.SUPERVISION)
 
@@ -54,8 +54,8 @@ def test_sent_back_it_has_a_new_clock_and_a_second_edition(panjin, case):
     case.reviewed(Verdict.SENT_BACK, "", "没有附现场照片和责任人", at=NEXT)
     with panjin.standing():
         (rung,) = case.rungs()
-        assert (rung.state, opening.running(rung).rule_key) == ("open", "supervision_again")
-        assert rung.due_at == opening.running(rung).due_at
+        assert (rung.state, chain.running(rung).rule_key) == ("open", "supervision_again")
+        assert rung.due_at == chain.running(rung).due_at
     case.answered("已补充照片", at=NEXT).reviewed(Verdict.ACCEPTED, "资料齐全", at=NEXT)
     with panjin.standing():
         said = [(each.edition, each.outcome) for each in answering.replies(case.rungs()[0])]

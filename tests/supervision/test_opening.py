@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from sqlalchemy import func, select
 from minxin.cases import clocks, pendings
 from minxin.cases.models import Clock
 from minxin.cases.pendings import Pending, What
-from minxin.documents import drafting
+from minxin.documents import drafting, words
 from minxin.documents.kinds import PaperKind
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.papers import issuing
-from minxin.supervision import opening, proposing
+from minxin.supervision import chain, ending, opening, proposing
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.opening import Wish
@@ -45,9 +46,9 @@ def test_it_opens_with_the_number_of_its_paper_and_waits_for_the_unit(panjin, ca
     case.supervised(at=LATER)
     with panjin.standing():
         (rung,) = case.rungs()
-        clock = opening.running(rung)
+        clock = chain.running(rung)
         assert (rung.state, rung.number, rung.due_at) == ("open", "〔2026〕1号", clock.due_at)
-        assert rung.due_at == opening.due(Rung.NOTICE, LATER)
+        assert rung.due_at == chain.due(Rung.NOTICE, LATER)
         waits = db.session.scalars(select(Pending).where(Pending.what == What.SUPERVISION)).one()
         assert (waits.unit_id, waits.subject_id) == (panjin.unit("大洼区住建局"), rung.id)
         assert pendings.cases([case.case().id], What.SUPERVISION)
@@ -137,7 +138,7 @@ def test_a_closed_case_is_supervised_no_more_and_stops_what_was_under_way(panjin
         running = select(func.count()).where(
             Clock.case_id == walk.case().id, Clock.stopped_at.is_(None)
         )
-        opening.end_with(walk.case(), LATER)
+        ending.end_with(walk.case(), LATER)
         db.session.commit()
         assert [each.state for each in walk.rungs()] == ["ended"]
         assert db.session.scalar(running) == 0
@@ -153,6 +154,36 @@ def test_a_draft_that_is_given_up_gives_its_rung_back(panjin, case):
         db.session.commit()
         assert [each.state for each in case.rungs()] == ["void"]
     case.wished(at=LATER)
+
+
+def test_what_the_paper_demands_as_it_was_read_is_what_the_unit_is_asked(panjin, case):
+    case.wished(at=LATER).gathered(at=LATER)
+    with panjin.standing():
+        paper = case.paper()
+        written = words.read(paper.words)
+        fields = tuple(
+            (label, "请三日内修复。" if label == "督办要求" else value)
+            for label, value in written.fields
+        )
+        new = replace(written, fields=fields)
+        by = panjin.actor("linjing")
+        drafting.edit(paper, new, version=paper.version, by=by, at=LATER)
+        db.session.commit()
+    case.gathered(at=LATER).issued(at=LATER)
+    with panjin.standing():
+        assert case.rungs()[0].demand == "请三日内修复。"
+
+
+def test_a_station_is_told_before_it_writes_that_the_next_rung_is_the_offices(panjin, case):
+    case.supervised(at=LATER).answered(at=LATER)
+    case.reviewed(Verdict.FALSE, "现场查看", "不实", at=LATER)
+    case.supervised(Rung.SECOND, Ground.FALSE, at=LATER)
+    over = LATER + timedelta(days=30)
+    with panjin.standing():
+        before = chain.latest(case.case())
+        said = opening.hindrance(case.case(), before, by=panjin.actor("mengyan"), at=over)
+        assert "由市民心网办下发" in said
+        assert not opening.hindrance(case.case(), before, by=panjin.actor("linjing"), at=over)
 
 
 def test_of_two_that_draft_at_once_one_is_told(panjin, case):

@@ -17,7 +17,7 @@ from minxin.clock import SHANGHAI, local
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.notices.inbox import Notice
-from minxin.supervision import ladder, opening, proposing
+from minxin.supervision import ending, ladder, proposing
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import DEFAULT, Ground, Rung
 from tests.supervision.supervised import Watched
@@ -63,7 +63,7 @@ def test_declined_the_same_deadline_is_silent_and_a_moved_one_speaks_anew(panjin
     with panjin.standing():
         (proposal,) = case.proposals()
         clock_id = proposal.clock_id
-        opening.decline(proposal, "已电话催办，今日报结", by=panjin.actor("linjing"), at=late)
+        ending.decline(proposal, "已电话催办，今日报结", by=panjin.actor("linjing"), at=late)
         db.session.commit()
     assert sweep(panjin, late + timedelta(days=1)) == 0
     with panjin.standing():
@@ -206,11 +206,11 @@ def test_declining_asks_for_a_reason_and_for_the_right(panjin, case):
             ("qinchuan", "不必", "没有督办该件的权限"),
         ):
             with pytest.raises(Refused, match=words):
-                opening.decline(proposal, reason, by=panjin.actor(name), at=late)
-        opening.decline(proposal, "已约谈", by=panjin.actor("hejun"), at=late)
+                ending.decline(proposal, reason, by=panjin.actor(name), at=late)
+        ending.decline(proposal, "已约谈", by=panjin.actor("hejun"), at=late)
         db.session.commit()
         with pytest.raises(Conflict, match="已由何军处理"):
-            opening.decline(proposal, "已约谈", by=panjin.actor("linjing"), at=late)
+            ending.decline(proposal, "已约谈", by=panjin.actor("linjing"), at=late)
 
 
 def test_the_office_and_the_own_station_are_told_once_a_workday_in_working_hours(panjin, case):

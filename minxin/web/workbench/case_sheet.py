@@ -101,6 +101,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
     if check.covers(by, P.PAPER_WRITE, case) and opening.kinds(by):
         others.append(ACTS["paper_start"])
     running, life = clocks.of(case), timeline.events(case)
+    drafts = check.covers(by, P.SUPERVISION_WRITE, case) and case.unit_id != by.unit_id
     return {
         "case": case,
         "dossier": folder,
@@ -110,7 +111,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         "state_label": state_label(case),
         "texts": texts(case, veil),
         "clocks": [_clock(each) for each in running],
-        "entries": _entries(case, folder, life, veil),
+        "entries": _entries(case, folder, timeline.told(life, by), veil),
         "files": [_file(case, each) for each in folder.attachments],
         "facts": facts(case, folder),
         "contact": contact(case, folder, by),
@@ -121,7 +122,7 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
         **led(folder, by, veil),
         **asked(case, folder, life, running, veil),
         **verified(folder, veil),
-        **supervised(case, life, veil, drafts=check.covers(by, P.SUPERVISION_WRITE, case)),
+        **supervised(case, life, running, veil, drafts=drafts),
         **more,
     }
 
@@ -129,7 +130,8 @@ def sheet(case: Case, **more: Any) -> dict[str, Any]:
 def supervising_of(case: Case, folder: Dossier, by: Actor) -> bool:
     """Is it with a unit other than the person's own, and not over: can it be supervised?"""
     promised = any(each["outcome"] == "open" for each in folder.promises)
-    over = case.state == State.CLOSED and not promised
+    asked = any(each["what"] == "reply" for each in folder.pending)
+    over = case.state == State.CLOSED and not (promised or asked)
     return case.unit_id not in (None, by.unit_id) and case.state in SUPERVISED and not over
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import g, url_for
 
 from minxin.calendars.words import due_text
-from minxin.cases.models import Case, CaseEvent
+from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.veiling import Veil
-from minxin.supervision import answering, opening, urging
+from minxin.supervision import answering, chain, urging
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Supervision, SupervisionReply
@@ -34,20 +34,27 @@ STATES = {
 
 
 def supervised(
-    case: Case, life: Sequence[CaseEvent], veil: Veil, *, drafts: bool
+    case: Case,
+    life: Sequence[CaseEvent],
+    running: Sequence[Clock],
+    veil: Veil,
+    *,
+    drafts: bool,
 ) -> dict[str, Any]:
-    """The chain of a case that has one: no statement for any other. drafts: for who writes them."""
-    return chain(case, veil, drafts) if any(each.name in TOLD for each in life) else {}
+    """Values of workbench/_supervisions.html: the rungs of a case, the newest first, and 约谈.
 
-
-def chain(case: Case, veil: Veil, drafts: bool) -> dict[str, Any]:
-    """Values of workbench/_supervisions.html: the rungs of a case, the newest first, and 约谈."""
+    No statement for a case that has none. drafts: for who writes them, but not those against
+    himself.
+    """
+    if not any(each.name in TOLD for each in life):
+        return {}
     hidden = ("void",) if drafts else ("void", "drafted")
-    rungs = [each for each in opening.of(case) if each.state not in hidden]
+    rungs = [each for each in chain.of(case) if each.state not in hidden]
     answers = answering.replies_of(case)
     hung = _hung(case, [each for some in answers.values() for each in some])
+    waits = {each.subject_id: each for each in running if chain.waits_for_answer(each)}
     return {
-        "rungs": [_rung(each, answers, veil, hung) for each in rungs],
+        "rungs": [_rung(each, answers, veil, hung, waits.get(each.id)) for each in rungs],
         "talks": [
             {
                 "on": day(each.held_on),
@@ -82,10 +89,10 @@ def _rung(
     found: Mapping[int, Sequence[SupervisionReply]],
     veil: Veil,
     hung: Files,
+    clock: Clock | None,
 ) -> dict[str, Any]:
     word, tone = STATES[each.state]
-    live = each.state in opening.LIVE
-    left = remaining(each.due_at, None) if each.due_at and each.state == "open" else None
+    live = each.state in chain.LIVE
     return {
         "label": Rung(each.rung).label,
         "number": each.number,
@@ -96,8 +103,7 @@ def _rung(
         "unit": each.unit,
         "demand": veil(each.demand),
         "opened_at": each.opened_at,
-        "due": due_text(each.due_at) if each.due_at else "",
-        "left": left,
+        **until(each, clock),
         "live": live,
         "result": veil(each.result),
         "paper_id": each.paper_id,
@@ -125,4 +131,16 @@ def asked(case: Case, rung: Supervision | None, veil: Veil) -> dict[str, Any] | 
     if rung is None:
         return None
     answers = answering.replies(rung)
-    return _rung(rung, {rung.id: answers}, veil, _hung(case, answers))
+    hung = _hung(case, answers)
+    return _rung(rung, {rung.id: answers}, veil, hung, chain.running(rung))
+
+
+def until(each: Supervision, clock: Clock | None) -> dict[str, Any]:
+    """due, left: by when a rung is to be answered, as its running clock says; of one whose clock
+    was stopped as it said then."""
+    if clock is None:
+        return {"due": due_text(each.due_at) if each.due_at else "", "left": None}
+    if clock.due_at >= FAR:
+        return {"due": "暂停计时", "left": None}
+    provisional = "（暂定）" if clock.provisional else ""
+    return {"due": due_text(clock.due_at) + provisional, "left": remaining(clock.due_at, None)}

@@ -24,6 +24,8 @@ from minxin.web.workbench import pages
 from minxin.web.workbench.paper_forms import base, form_of, typed
 from minxin.web.workbench.papers import JOBS, preview, shown, the_paper, working
 
+AGAIN = "内容有变，须重新送审。"
+
 
 @pages.post("/papers/<int:paper_id>", endpoint="paper_words")
 @permitted(P.PAPER_WRITE)
@@ -37,7 +39,8 @@ def save(paper_id: int) -> Any:
     if not form.validate():
         return shown(paper, form, 422)
     try:
-        drafting.edit(paper, typed(form, paper), version=base(form), by=me(), at=clock.now())
+        new = typed(form, paper)
+        again = drafting.edit(paper, new, version=base(form), by=me(), at=clock.now())
         submitting = request.form.get("then") == "submit"
         if submitting:
             drafting.submit(paper, by=me(), at=clock.now())
@@ -49,7 +52,8 @@ def save(paper_id: int) -> Any:
         form.version.data = str(paper.version)
         form.version.raw_data = None
         return shown(paper, form, 409 if isinstance(refusal, Conflict) else 422)
-    flash("已送审，请等待他人审核。" if submitting else "草稿已保存。", "done")
+    saved = f"已保存，{AGAIN}" if again else "草稿已保存。"
+    flash("已送审，请等待他人审核。" if submitting else saved, "done")
     return _back(paper_id)
 
 
@@ -85,8 +89,8 @@ def decide(paper_id: int) -> Any:
             return "已保留，理由已记录。"
         every = request.form.get("act") == "mask_all"
         numbers = [n for n, _, _ in checking.undecided(paper)] if every else [chosen]
-        checking.mask(paper, numbers, by=me(), at=clock.now())
-        return "已遮盖。"
+        again = checking.mask(paper, numbers, by=me(), at=clock.now())
+        return f"已遮盖，{AGAIN}" if again else "已遮盖。"
 
     return _done(paper_id, P.PAPER_WRITE, act)
 
@@ -126,8 +130,12 @@ def issue(paper_id: int) -> Any:
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
+        paper = the_paper(paper_id)
+        if paper.state == "issued":  # by somebody else, a moment ago
+            flash(refusal.message, "warn")
+            return _back(paper_id)
         status = 409 if isinstance(refusal, Conflict) else 422
-        return _issue_page(the_paper(paper_id), refusal.message, status)
+        return _issue_page(paper, refusal.message, status)
     flash(f"已签发，编号{number}。正在生成文件并分发。", "done")
     return _back(paper_id)
 
@@ -249,6 +257,7 @@ def _issue_page(paper: Paper, refusal: str = "", status: int = 200) -> Any:
         refusal=refusal,
         hindrances=signing_off.hindrances(paper, me()),
         due=due_text(due) if due else "",
+        provisional=signing_off.is_provisional(paper, clock.now()),
         to=[(PARTS[each.part], each) for each in recipients.read(paper.recipients)],
     )
     return page, status

@@ -159,7 +159,8 @@ def shown(paper: Paper, form: Any = None, status: int = 200, **more: Any) -> Any
     kind = PaperKind(paper.kind)
     open_ = paper.state in ("draft", "review", "reviewed")
     written = writing.read(paper.words)
-    doing = working(paper)
+    copies = distributing.copies(paper) if paper.state == "issued" else []
+    doing, before = working(paper), issuing.corrected(paper)
     page = render_template(
         "workbench/paper.html",
         paper=paper,
@@ -178,13 +179,14 @@ def shown(paper: Paper, form: Any = None, status: int = 200, **more: Any) -> Any
         preview=preview(paper) if open_ or paper.state == "issued" else "",
         tables=[each["name"] for each in paper.tables],
         to=[(PARTS[each.part], each.label) for each in recipients.read(paper.recipients)],
-        copies=distributing.copies(paper) if paper.state == "issued" else [],
+        copies=copies,
+        on_paper=distributing.on_paper(copies),
         history=[{**each, "at": moment(each["at"])} for each in paper.history[::-1]],
         why_failed=paper.history[-1]["note"] if paper.state == "failed" else "",
         doing=doing,
         trouble=_trouble(paper, doing),
         code=layout.grouped(paper.code or ""),
-        before=issuing.corrected(paper),
+        before_number=numbering.number(before) if before else "",
         may=_may(paper),
         **more,
     )
@@ -201,17 +203,21 @@ def _may(paper: Paper) -> dict[str, bool]:
     """What this person may do with the paper now: which buttons there are."""
     kind, by = PaperKind(paper.kind), me()
     other = by.user_id != paper.drafted_by_id
+    reads = by.user_id != paper.writer_id
     writes = check.covers(by, P.PAPER_WRITE, paper)
     signs = check.covers(by, P.PAPER_ISSUE if kind.traits.reviewed else P.PAPER_WRITE, paper)
     ready = "reviewed" if kind.traits.reviewed else "draft"
     return {
         "edit": writes and paper.state in ("draft", "review", "reviewed"),
         "submit": writes and paper.state == "draft" and kind.traits.reviewed,
-        "review": writes and other and paper.state == "review",
-        "send_back": writes and other and paper.state in ("review", "reviewed"),
+        "review": writes and reads and paper.state == "review",
+        "send_back": writes and reads and paper.state in ("review", "reviewed"),
         "issue": signs and paper.state == ready and (other or not kind.traits.reviewed),
         "void": writes and paper.state in drafting.OPEN,
-        "correct": writes and paper.state == "issued" and _correctable(kind),
+        "correct": writes
+        and paper.state == "issued"
+        and by.unit_id == paper.unit_id
+        and _correctable(kind),
     }
 
 

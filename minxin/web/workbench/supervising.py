@@ -24,7 +24,7 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.papers import addressees
 from minxin.people.models import Unit
-from minxin.supervision import answering, opening, urging
+from minxin.supervision import answering, chain, opening, urging
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import AGAIN, FIRST, Ground, Rung
 from minxin.supervision.models import Proposal, Supervision
@@ -130,8 +130,8 @@ class VerdictForm(CaseForm):
 def supervision_page(number: str) -> Any:
     """拟办督办: the next rung of the ladder, and the draft of its paper."""
     case = the_case(number, P.SUPERVISION_WRITE)
-    before = opening.latest(case)
-    rung = opening.next_rung(before, clock.now())
+    before = chain.latest(case)
+    rung = chain.next_rung(before, clock.now())
     form = SupervisionForm(version=case.version)
     form.ground.choices = [(str(each), each.label) for each in _grounds(rung)]
     proposal = _proposal(form.proposal.data or request.args.get("proposal", ""), case)
@@ -167,7 +167,7 @@ def supervision_page(number: str) -> Any:
         more=lambda: {
             "rung": rung,
             "before": before,
-            "due": due_text(opening.due(rung, clock.now())),
+            "due": due_text(chain.due(rung, clock.now())),
             "hindered": opening.hindrance(case, before, by=me(), at=clock.now()),
             "missing": _missing(case) if rung is Rung.BULLETIN and me().at_city_desk else "",
             "demands": {str(ground): words for ground, words in DEMANDS.items()},
@@ -275,7 +275,7 @@ def _natural(rung: Rung, before: Supervision | None) -> Ground:
     """The ground that the facts name: why the rung before was of no use."""
     if rung is Rung.NOTICE or before is None:
         return _grounds(rung)[0]
-    return Ground(before.state) if before.state in opening.UNDONE else Ground.UNANSWERED
+    return Ground(before.state) if before.state in chain.UNDONE else Ground.UNANSWERED
 
 
 def _grounds(rung: Rung) -> tuple[Ground, ...]:

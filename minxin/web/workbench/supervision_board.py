@@ -9,19 +9,18 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from minxin import clock
 from minxin.access import check
 from minxin.access.permissions import Permission as P
-from minxin.calendars.words import due_text
-from minxin.cases.models import Case
+from minxin.cases.models import Case, Clock
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.privacy.veil import veiled
-from minxin.supervision import boards, opening
+from minxin.supervision import boards, ending
 from minxin.supervision.ladder import Ground, Rung
-from minxin.supervision.models import Proposal
+from minxin.supervision.models import Proposal, Supervision
 from minxin.web.guards import permitted
 from minxin.web.life import me
-from minxin.web.marks import moment, remaining
+from minxin.web.marks import moment
 from minxin.web.workbench import pages
-from minxin.web.workbench.case_supervised import STATES
+from minxin.web.workbench.case_supervised import STATES, until
 
 
 @pages.get("/supervision", endpoint="supervision")
@@ -41,7 +40,7 @@ def decline(proposal_id: int) -> Any:
     if not check.covers(me(), P.SUPERVISION_WRITE, db.session.get_one(Case, proposal.case_id)):
         abort(403)
     try:
-        opening.decline(proposal, request.form.get("reason", ""), by=me(), at=clock.now())
+        ending.decline(proposal, request.form.get("reason", ""), by=me(), at=clock.now())
         db.session.commit()
     except Refused as refusal:
         db.session.rollback()
@@ -64,6 +63,8 @@ def _page(wrong: dict[str, Any] | None = None, status: int = 200) -> Any:
         proposals=[_proposal(*row) for row in boards.proposals(by)] if decides else [],
         decides=decides,
         open_ones=[_rung(*row) for row in rows],
+        number_open=boards.number_open(by),
+        most=boards.SHOWN,
         tenants=tenants,
         tenant=tenant,
         late=late,
@@ -90,7 +91,15 @@ def _proposal(
     }
 
 
-def _rung(each: Any, number: str, title: str, state: str, unit: str, tenant: str) -> dict[str, Any]:
+def _rung(
+    each: Supervision,
+    clock_: Clock | None,
+    number: str,
+    title: str,
+    state: str,
+    unit: str,
+    tenant: str,
+) -> dict[str, Any]:
     word, tone = STATES[each.state]
     return {
         "number": number,
@@ -105,8 +114,7 @@ def _rung(each: Any, number: str, title: str, state: str, unit: str, tenant: str
         "state": word,
         "tone": tone,
         "opened": moment(each.opened_at) if each.opened_at else "",
-        "due": due_text(each.due_at) if each.due_at else "",
-        "left": remaining(each.due_at, None) if each.due_at and each.state == "open" else None,
+        **until(each, clock_),
         "by_station": each.by_station,
         "result": veiled(each.result),
         "act": _act(each),

@@ -11,9 +11,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from minxin import clock
-from minxin.cases import tabs
+from minxin.cases import messages, tabs
+from minxin.cases.models import FAR
 from minxin.extensions import db
-from minxin.supervision import opening, proposing
+from minxin.supervision import chain, proposing
+from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Proposal
 from tests.keeping import keep
@@ -192,7 +194,7 @@ def test_closed_it_offers_no_supervision(panjin):
     keep(panjin)
     with panjin.standing():
         assert [each.state for each in walk.rungs()] == ["ended"]
-        assert opening.running(walk.rungs()[0]) is None
+        assert chain.running(walk.rungs()[0]) is None
     answer = send(panjin, walk, "supervision", ground="overdue", demand=DEMAND)
     assert "不能督办" in answer.text
 
@@ -295,3 +297,75 @@ def test_photos_come_with_the_answer_and_are_read_beside_it(panjin, item):
     assert len(links) == 2
     assert len(set(links)) == 1, "the same photo twice is kept once, and shown with both answers"
     assert panjin.client("linjing").get(links[0]).mimetype == "image/jpeg"
+
+
+def test_a_lead_is_read_by_the_heads_of_the_office_and_nobody_else(panjin, item):
+    at = clock.now() - timedelta(days=3)
+    item.supervised(at=at).answered(at=at)
+    item.reviewed(Verdict.FALSE, "现场查看", "与事实不符", at=at)
+    item.supervised(Rung.SECOND, Ground.FALSE, at=at)
+    seen = {
+        who: "可能属于办结不实"
+        in panjin.client(who).get(f"/{panjin.desk(who)}/cases/{item.number}").text
+        for who in ("gaoyuan", "linjing", "mengyan", "zhaoyang", "sunli")
+    }
+    assert seen == {
+        "gaoyuan": True, "linjing": False, "mengyan": False, "zhaoyang": False, "sunli": False
+    }  # fmt: skip
+
+
+def test_a_station_sees_no_draft_and_no_proposal_against_itself(panjin):
+    start = clock.now() - timedelta(days=40)
+    walk = Watched(panjin, start).dispatched("大洼区民心网工作站", at=start)
+    propose(panjin)
+    assert walk.number not in panjin.client("mengyan").get("/dawa/supervision").text
+    walk.wished(at=clock.now())
+    assert walk.number not in panjin.client("mengyan").get("/dawa/supervision").text
+    assert "拟办中" not in panjin.client("mengyan").get(f"/dawa/cases/{walk.number}").text
+    assert walk.number in panjin.client("linjing").get("/city/supervision").text
+
+
+def test_a_station_that_is_supervised_itself_finds_it_among_what_waits(panjin):
+    start = clock.now() - timedelta(days=40)
+    walk = Watched(panjin, start).dispatched("大洼区民心网工作站", at=start)
+    walk.supervised(at=clock.now())
+    station = panjin.client("mengyan")
+    assert "督办待回复" in station.get("/dawa/todo").text
+    assert walk.number in station.get("/dawa/todo?view=pending_supervision").text
+    sent = send(panjin, walk, "supervision-answer", "mengyan", text="已办", responsible="孟岩")
+    assert sent.status_code == 303
+    assert "督办待回复" not in station.get("/dawa/todo").text
+
+
+def test_what_a_unit_is_asked_does_not_wait_for_its_station(panjin, item):
+    item.supervised(at=clock.now())
+    assert "督办待回复" not in panjin.client("mengyan").get("/dawa/todo").text
+
+
+def test_the_board_shows_the_running_clock_and_not_what_it_was_at_the_issue(panjin, item):
+    item.supervised(at=clock.now() - timedelta(days=3))
+    with panjin.standing():
+        chain.running(item.rungs()[0]).due_at = FAR
+        db.session.commit()
+    for page in ("/city/supervision", f"/city/cases/{item.number}"):
+        assert "暂停计时" in panjin.client("linjing").get(page).text
+        assert "9999" not in panjin.client("linjing").get(page).text
+
+
+def test_a_closed_case_whose_message_waits_can_be_supervised(panjin):
+    at = clock.now() - timedelta(days=40)
+    walk = Watched(panjin, at).dispatched("大洼区民心网工作站", at=at).assigned(UNIT, at=at)
+    walk.reported(at=at).signed(at=at).closed(at=at)
+
+    def complained(case, by) -> None:
+        messages.unhappy(case, 1, "没修好", origin="phone", by=by, at=at)
+        message = messages.first(case, "pending")
+        messages.pass_on(case, message.id, "请核实答复", by=by, at=at)
+
+    walk._at("linjing", complained)
+    propose(panjin)
+    assert walk.number in panjin.client("linjing").get("/city/supervision").text
+    page = panjin.client("linjing").get(f"/city/cases/{walk.number}").text
+    assert "拟办督办" in page or "/supervision" in page
+    answer = send(panjin, walk, "supervision", ground="dissatisfied", demand=DEMAND)
+    assert answer.status_code == 303, answer.text
