@@ -64,6 +64,6 @@ def gather(
     return Draft(
         asdict(found),
         words,
-        [Table(LISTED, heads, rows, (4, 3, 5, 3))],
+        [Table(LISTED, heads, rows, (20, 17, 25, 14))],
         [addressees.unit(unit)],
     )
