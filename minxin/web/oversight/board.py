@@ -11,6 +11,7 @@ from minxin.access.permissions import Permission
 from minxin.cases import lists, tabs, workcalendar
 from minxin.comparison import rollups
 from minxin.comparison.rollups import Standing
+from minxin.people.roles import Role
 from minxin.web.frame import totals
 from minxin.web.guards import permitted
 from minxin.web.life import CITY_DESK, me
@@ -34,6 +35,7 @@ def board() -> str:
         until=clock.local(at),
         updated_at=max((s.updated_at for s in standings if s.updated_at), default=None),
         office=_office(),
+        whose="待您批阅" if me().role is Role.LEADER else "市民心网办待办",
         ending=workcalendar.ending(clock.local(at).date()) if tabs.views(me()) else None,
         opened=_opened,
     )

@@ -76,6 +76,11 @@ def test_on_a_phone_each_figure_carries_its_own_word(lived):
     assert len(labels) == table.count("<td")
 
 
+def test_what_waits_is_headed_by_whose_it_is(lived):
+    assert "待您批阅" in lived.client("qinchuan").get("/city/").text
+    assert "市民心网办待办" in lived.client("linjing").get("/city/").text
+
+
 def test_what_the_office_has_not_sent_is_no_department_s_work(lived):
     page = lived.client("linjing").get("/city/").text
     assert _rows(page)["市直部门"][1:4] == ["0", "0", "0"]
