@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from minxin import telling
+from minxin import sessions, telling
 from minxin.background import later
 from minxin.calendars.words import due_text
 from minxin.cases import asking, flagging, publishing, returns, tracking
@@ -21,7 +21,8 @@ from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.models import User
 from minxin.people.roles import Role
-from minxin.supervision import reacting
+from minxin.supervision import ending, reacting
+from minxin.tenancy.context import within
 
 Reaction = Callable[[CaseEvent, Case, datetime], None]
 
@@ -212,12 +213,40 @@ def tell_reported(event: CaseEvent, case: Case, at: datetime) -> None:
         inbox.tell([leader], words, key=key, case_id=case.id, number=case.number, at=at)
 
 
+def stop_ladder(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What is over is supervised no more."""
+    _by_city(event, ending.end_with)
+
+
+def stop_promise(event: CaseEvent, case: Case, at: datetime) -> None:
+    """A promise was kept: where the case was closed before, that ends its ladder."""
+    if ending.is_over(case):
+        _by_city(event, ending.end_with)
+
+
+def change_unit(event: CaseEvent, case: Case, at: datetime) -> None:
+    """What was asked of the unit before is not asked of the new one."""
+    if _by_city(event, ending.leave):
+        words = "承办单位有变更，原督办随之终止"
+        telling.tell_office(event, case, at, AT_OFFICE, words, about="supervision")
+
+
+def _by_city(event: CaseEvent, verb: Callable[[Case, datetime], bool]) -> bool:
+    """Run a verb by the city's login, which sees a draft of the office's beside a district's case;
+    in a transaction of its own, before this one has locked anything."""
+    case_id, at = event.case_id, event.at
+    with within(sessions.current().schema, login="city"):
+        done = verb(db.session.get_one(Case, case_id), at)
+        db.session.commit()
+    return done
+
+
 TABLE: dict[str, tuple[Reaction, ...]] = {
-    "dispatch": (project, tell_units, reacting.change_unit),
-    "assign": (project, tell_units, reacting.change_unit),
-    "ask": (project, tell_answerers, reacting.change_unit),
-    "forward": (project, tell_answerers, tell_of_caring, reacting.change_unit),
-    "judge": (project, tell_answered, reacting.stop_ladder),
+    "dispatch": (change_unit, project, tell_units),
+    "assign": (change_unit, project, tell_units),
+    "ask": (change_unit, project, tell_answerers),
+    "forward": (change_unit, project, tell_answerers, tell_of_caring),
+    "judge": (stop_ladder, project, tell_answered),
     "report": (tell_signers,),
     "unsign": (tell_handlers,),
     "send_back": (project, tell_handlers),
@@ -225,18 +254,18 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "grant_extension": (project, tell_of_extension),
     "refuse_extension": (tell_of_extension,),
     "ask_return": (tell_sender,),
-    "take_back": (project, tell_of_return, reacting.change_unit),
-    "take_back_here": (project, tell_of_return, reacting.change_unit),
+    "take_back": (change_unit, project, tell_of_return),
+    "take_back_here": (change_unit, project, tell_of_return),
     "refuse_return": (tell_of_return,),
     "dispute": (tell_sender,),
-    "rule": (project, tell_units, reacting.change_unit),
+    "rule": (change_unit, project, tell_units),
     "answer_co": (tell_main_unit,),
     "message": (tell_of_message,),
     "pass_message": (project, tell_of_complaint),
     "ask_reopening": (project, tell_of_request),
-    "reopen": (project, tell_units, reacting.change_unit),
+    "reopen": (change_unit, project, tell_units),
     "flag": (tell_of_flag,),
-    "merge": (project, tell_of_merging, reacting.stop_ladder),
+    "merge": (stop_ladder, project, tell_of_merging),
     "report_back": (tell_reported,),
     "supervise": (reacting.tell_supervised,),
     "supervise_again": (reacting.tell_supervised,),
@@ -246,10 +275,10 @@ TABLE: dict[str, tuple[Reaction, ...]] = {
     "accept_supervision": (reacting.tell_of_verdict,),
     "reject_supervision": (reacting.tell_of_verdict,),
     "urge": (reacting.tell_urged,),
-    "close": (project, reacting.stop_ladder),
-    "fulfil": (project, reacting.stop_promise),
-    "archive": (project, reacting.stop_ladder),
-    "withdraw": (project, reacting.stop_ladder),
+    "close": (stop_ladder, project),
+    "fulfil": (stop_promise, project),
+    "archive": (stop_ladder, project),
+    "withdraw": (stop_ladder, project),
     "request_instruction": (tell_leader,),
     "instruct": (tell_of_instruction,),
     "enter_instruction": (tell_of_instruction,),

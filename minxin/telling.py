@@ -28,13 +28,19 @@ def stations(case: Case) -> Sequence[int]:
 
 
 def tell_office(
-    event: CaseEvent, case: Case, at: datetime, roles: Sequence[Role], words: str
+    event: CaseEvent,
+    case: Case,
+    at: datetime,
+    roles: Sequence[Role],
+    words: str,
+    about: str = "",
 ) -> None:
     """The city's office, from wherever the event was: a district's login cannot see its people.
 
-    Told in a transaction of its own, before that of the job; told twice, it is told once.
+    Told in a transaction of its own, before that of the job; told twice, it is told once. about:
+    of what, where the event has something else to tell the office too.
     """
-    case_id, number, key = case.id, case.number, f"event:{event.id}"
+    case_id, number, key = case.id, case.number, f"event:{event.id}{about and f':{about}'}"
     with within(sessions.current().schema, login="city"):
         query = select(User).where(User.active, User.role.in_(roles)).order_by(User.id)
         people = db.session.scalars(query).all()

@@ -18,7 +18,7 @@ from minxin.cases import overdue, promises, publishing, uploaded
 from minxin.comparison import rollups, summaries
 from minxin.exchange import bulletins
 from minxin.extensions import db, valkey
-from minxin.supervision import proposing
+from minxin.supervision import facts, proposing
 from minxin.tenancy.context import within
 from minxin.tenancy.registry import City
 from worker import queues
@@ -133,11 +133,12 @@ def call_up(city: City) -> None:
 
 @duty
 def propose(city: City) -> None:
-    """Propose the rungs of the ladder that facts speak for, and say so in working hours."""
+    """Keep the facts that will score, propose the rungs that facts speak for, and say so in working
+    hours: each in a transaction of its own, so that nothing is locked for long."""
     at = clock.now()
-    proposing.sweep(at)
-    proposing.announce(at)
-    db.session.commit()
+    for step in (proposing.lapse, facts.sweep, proposing.sweep, proposing.announce):
+        step(at)
+        db.session.commit()
 
 
 TABLE = (

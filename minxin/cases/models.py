@@ -314,6 +314,14 @@ class Clock(OfTenant):
         Index("ix_clocks_due_at", "due_at", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_clocks_next_at", "next_at", postgresql_where=text("stopped_at IS NULL")),
         Index(
+            "ix_clocks_stopped_answers",
+            "stopped_at",
+            postgresql_where=text(
+                "rule_key IN ('message', 'supervision', 'supervision2', 'supervision3', "
+                "'supervision_again')"
+            ),
+        ),
+        Index(
             "ix_clocks_provisional",
             "tenant_id",
             postgresql_where=text("stopped_at IS NULL AND provisional"),

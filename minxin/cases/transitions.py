@@ -50,7 +50,7 @@ RUNNING = POOL | WITH_UNIT | AFTER_UNIT
 SENT = WITH_UNIT | AFTER_UNIT
 """With a unit, or back from one."""
 SUPERVISED = SENT | {State.CLOSED}
-"""What can be supervised; of closed cases only those whose promise is open."""
+"""What can be supervised; of closed cases only those whose promise or message waits."""
 SUPERVISIONS = ("supervision", "supervision2", "supervision3", "supervision_again")
 """The clocks of 督办, one for each rung and one for what was sent back."""
 

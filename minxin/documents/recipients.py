@@ -25,7 +25,10 @@ class Recipient:
     @property
     def label(self) -> str:
         """How the paper and its pages call him: 某某（某局局长）."""
-        return f"{self.name}（{self.unit}{self.post}）" if self.name else self.unit
+        if not self.name:
+            return self.unit
+        place = self.unit + self.post
+        return f"{self.name}（{place}）" if place else self.name
 
 
 def stored(recipients: Iterable[Recipient]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from minxin.access.permissions import Permission as P
 from minxin.cases import rulebook, tags, workflow
 from minxin.cases.models import Case
 from minxin.cases.states import Tag
-from minxin.documents import drafting, issuing, words
+from minxin.documents import drafting, issuing, sheets
 from minxin.documents.kinds import PaperKind
 from minxin.documents.models import Paper
 from minxin.errors import Conflict, Refused
@@ -24,7 +24,7 @@ from minxin.supervision.models import Supervision
 
 def issue(paper: Paper, *, by: Actor, at: datetime) -> str:
     """Issue a paper; answers its number. A 督办 paper opens its 督办件 in the same transaction, and
-    what it demands, as it was edited and read, is what the unit is asked.
+    the 督办要求 of a 通知单, as it was edited and read, is what the unit is asked.
 
     Raises Refused for who may not, or as documents.issuing.issue; Conflict where the case went on.
     """
@@ -37,8 +37,8 @@ def issue(paper: Paper, *, by: Actor, at: datetime) -> str:
         raise Conflict("该督办件已随诉求件移交，不能在此下发，请作废这份文书")
     number = issuing.issue(paper, by=by, at=at, due_at=due(paper, at))
     if rung is not None:
-        rung.demand = dict(words.read(paper.words).fields).get(DEMAND, rung.demand)
-        opened = opening.open_(rung, number, by=by, at=at)
+        demand = dict(sheets.sheet_of(paper).fields).get(DEMAND)
+        opened = opening.open_(rung, number, by=by, at=at, demand=demand)
         if opened.due_at is not None:
             paper.due_at = opened.due_at
     elif kind is PaperKind.REMINDER:

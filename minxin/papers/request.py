@@ -21,6 +21,8 @@ from minxin.people.models import Unit, User
 from minxin.people.posts import PostKind
 from minxin.people.roles import Role
 
+COMRADE = "同志"
+
 
 @dataclass(frozen=True)
 class RequestFacts:
@@ -78,11 +80,11 @@ def gather(
         "",
         asked.leader_id,
         asked.leader,
-        _called(asked.leader_title),
+        "" if _called(asked.leader_title) == COMRADE else asked.leader_title,
     )
     return Draft(asdict(found), words, [facts.course_table(found.case)], [to])
 
 
 def _called(title: str) -> str:
     """副市长; a leader whose title was not entered is called 同志."""
-    return "同志" if title in {*(each.label for each in PostKind), Role.LEADER.label} else title
+    return COMRADE if title in {*(each.label for each in PostKind), Role.LEADER.label} else title

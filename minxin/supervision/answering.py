@@ -82,7 +82,6 @@ def answer(
     db.session.add(reply)
     supervision.state = "answered"
     supervision.answered_at = supervision.answered_at or at
-    supervision.late = supervision.late or late
     pendings.done(made.case, What.SUPERVISION, subject_id=supervision.id)
     pendings.put(made.case, _reader(supervision), at=at, subject_id=supervision.id)
     db.session.flush()

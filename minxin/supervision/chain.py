@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from minxin.cases import clocks, promises, rulebook
 from minxin.cases.models import Case, Clock
@@ -20,10 +20,18 @@ UNDONE = ("false", "not_done", "unanswered")
 
 
 def latest(case: Case) -> Supervision | None:
-    """The newest rung of a case that was not dropped."""
-    query = rungs(case).where(Supervision.state != "void").order_by(Supervision.id.desc()).limit(1)
+    """The newest rung asked of the unit that has the case; one of another unit only while it is
+    under way, until the worker has ended it. What one unit left undone is not held against the
+    next."""
+    query = rungs(case).where(counts_for(case.unit_id)).order_by(Supervision.id.desc()).limit(1)
     found: Supervision | None = db.session.scalar(query)
     return found
+
+
+def counts_for(unit_id: int | None) -> ColumnElement[bool]:
+    """A rung that was sent to this unit or is drafted for it, or is under way for any."""
+    under_way = Supervision.state.in_(("drafted", *LIVE))
+    return or_(under_way, and_(Supervision.unit_id == unit_id, Supervision.state != "void"))
 
 
 def of(case: Case) -> list[Supervision]:

@@ -31,15 +31,7 @@ def drop(supervision: Supervision, *, by: Actor, at: datetime) -> None:
     if supervision.state != "drafted":
         return
     supervision.state, supervision.ended_at, supervision.ended_by = "void", at, by.name
-    db.session.execute(
-        update(Proposal)
-        .where(
-            Proposal.case_id == supervision.case_id,
-            Proposal.outcome == "taken",
-            Proposal.decided_at == supervision.drafted_at,
-        )
-        .values(outcome="open", decided_at=None, decided_by="")
-    )
+    _speak_again(supervision)
 
 
 def decline(proposal: Proposal, reason: str, *, by: Actor, at: datetime) -> None:
@@ -61,18 +53,20 @@ def decline(proposal: Proposal, reason: str, *, by: Actor, at: datetime) -> None
     audited.note("supervision.decline", case, by=by, at=at, reason=reason)
 
 
-def end_with(case: Case, at: datetime) -> None:
-    """A closed case stops its ladder: what is under way ends, drafts and proposals lapse.
+def end_with(case: Case, at: datetime) -> bool:
+    """A closed case stops its ladder: what is under way ends, drafts and proposals lapse. Was there
+    anything to end?
 
     What rests on a promise or on a message is proposed on: they run beside the case's own course.
     """
-    _end(case, chain.rungs(case), "该件已结束，督办随之终止", at)
+    ended = _end(case, chain.rungs(case), "该件已结束，督办随之终止", at)
     db.session.execute(
         update(Proposal)
         .where(Proposal.case_id == case.id, Proposal.outcome == "open")
         .where(Proposal.ground.not_in((Ground.NEGLECTED, Ground.DISSATISFIED)))
         .values(outcome="lapsed", decided_at=at)
     )
+    return ended
 
 
 def leave(case: Case, at: datetime) -> bool:
@@ -80,14 +74,26 @@ def leave(case: Case, at: datetime) -> bool:
     ends with that, and is proposed for the new one where its own facts speak for it. Was there
     anything to end?"""
     elsewhere = Supervision.unit_id.is_distinct_from(case.unit_id)
-    return _end(
-        case, chain.rungs(case).where(elsewhere), "该件已改由其他单位承办，督办随之终止", at
-    )
+    why = "承办单位已变更" if case.unit_id else "该件已退回重新确定承办单位"
+    return _end(case, chain.rungs(case).where(elsewhere), f"{why}，督办随之终止", at)
 
 
 def is_over(case: Case) -> bool:
     """Is it closed, with nothing left beside it that can be supervised?"""
     return State(case.state) in ENDED and not chain.beside(case)
+
+
+def _speak_again(rung: Supervision) -> None:
+    """What a rung was drafted for waits for a decision again; what no longer holds lapses."""
+    db.session.execute(
+        update(Proposal)
+        .where(
+            Proposal.case_id == rung.case_id,
+            Proposal.outcome == "taken",
+            Proposal.decided_at == rung.drafted_at,
+        )
+        .values(outcome="open", decided_at=None, decided_by="")
+    )
 
 
 def _end(case: Case, rungs: Select[Supervision], why: str, at: datetime) -> bool:
@@ -101,8 +107,8 @@ def _end(case: Case, rungs: Select[Supervision], why: str, at: datetime) -> bool
     ending = db.session.scalars(now).all()
     for rung in ending:
         drafted = rung.state == "drafted"
-        rung.late = rung.late or chain.unanswered(rung, at)
         rung.state, rung.ended_at, rung.result = "void" if drafted else "ended", at, why
+        _speak_again(rung)
         clocks.stop(clocks.running(case), SUPERVISIONS, case, at, rung.id)
         for what in (What.SUPERVISION, What.SUPERVISION_REVIEW, What.STATION_REVIEW):
             pendings.done(case, what, subject_id=rung.id)

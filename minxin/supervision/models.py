@@ -58,7 +58,6 @@ class Supervision(OfTenant):
     opened_by: Mapped[str] = mapped_column(default="")
     due_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]  # the first time
-    late: Mapped[bool] = mapped_column(default=False)  # not answered in time
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(default="")
     result: Mapped[str] = mapped_column(default="")
@@ -93,8 +92,8 @@ class SupervisionReply(OfTenant):
 class Proposal(OfTenant):
     """A rung that facts speak for; a person opens it or says why not.
 
-    key: what it rests on, once for all time; a clock's key holds its version, so that a moved
-    deadline speaks anew · outcome: open | taken | declined | lapsed.
+    key: what it rests on, once for all time; a clock's key holds its version and its unit, so that
+    a moved deadline and a new unit speak anew · outcome: open | taken | declined | lapsed.
     """
 
     __tablename__ = "supervision_proposals"

@@ -96,8 +96,12 @@ def draft(
     return made
 
 
-def open_(supervision: Supervision, number: str, *, by: Actor, at: datetime) -> Supervision:
+def open_(
+    supervision: Supervision, number: str, *, by: Actor, at: datetime, demand: str | None = None
+) -> Supervision:
     """下发: its paper was issued, and the unit's time begins.
+
+    demand: what is asked, as the paper says it in the end.
 
     Raises Conflict where the case went to another unit meanwhile, or the rung before was answered
     or read.
@@ -108,6 +112,8 @@ def open_(supervision: Supervision, number: str, *, by: Actor, at: datetime) -> 
         raise Conflict("该督办件已下发或已作废，请核对最新情况")
     if supervision.unit_id != case.unit_id:
         raise Conflict(f"该件已不由{supervision.unit}承办，请作废这份文书后重新拟办")
+    if demand is not None:
+        supervision.demand = demand
     before = _before(supervision)
     if before is not None:
         _check_order(supervision, before, at)
@@ -145,7 +151,7 @@ def _before(supervision: Supervision) -> Supervision | None:
     query = select(Supervision).where(
         Supervision.case_id == supervision.case_id,
         Supervision.id < supervision.id,
-        Supervision.state != "void",
+        chain.counts_for(supervision.unit_id),
     )
     found: Supervision | None = db.session.scalar(
         query.order_by(Supervision.id.desc()).limit(1).with_for_update()
@@ -155,6 +161,7 @@ def _before(supervision: Supervision) -> Supervision | None:
 
 def _check_order(supervision: Supervision, before: Supervision, at: datetime) -> None:
     """Much may happen between the draft and its signature."""
+    _check_unit(before, supervision.unit_id)
     _check_free(before, at)
     wanted, leads_to = Rung(supervision.rung), chain.next_rung(before, at)
     if wanted is not leads_to and not (wanted is Rung.BULLETIN and supervision.grave):
@@ -163,12 +170,12 @@ def _check_order(supervision: Supervision, before: Supervision, at: datetime) ->
         )
 
 
-def _let_go(before: Supervision, case: Case, by: Actor, at: datetime) -> None:
+def _let_go(rung: Supervision, case: Case, by: Actor, at: datetime) -> None:
     """The rung before that nobody answered ends as the next one is sent."""
-    clocks.stop(clocks.running(case), SUPERVISIONS, case, at, before.id)
-    before.state, before.late = "unanswered", True
-    before.ended_at, before.ended_by, before.result = at, by.name, "逾期未回复"
-    pendings.done(case, What.SUPERVISION, subject_id=before.id)
+    clocks.stop(clocks.running(case), SUPERVISIONS, case, at, rung.id)
+    rung.state = "unanswered"
+    rung.ended_at, rung.ended_by, rung.result = at, by.name, "逾期未回复"
+    pendings.done(case, What.SUPERVISION, subject_id=rung.id)
     db.session.flush()
 
 
@@ -204,7 +211,14 @@ def _check_place(case: Case, before: Supervision | None, by: Actor, at: datetime
     if before.state == "drafted":
         label = Rung(before.rung).label
         raise Conflict(f"该件的{label}正由{before.drafted_by}拟办，不能另行督办")
+    _check_unit(before, case.unit_id)
     _check_free(before, at)
+
+
+def _check_unit(before: Supervision, unit_id: int | None) -> None:
+    """Raises Conflict for the moment until the worker has ended what the unit before was asked."""
+    if before.unit_id != unit_id:
+        raise Conflict("该件刚刚变更承办单位，原督办正在终止，请稍后再试")
 
 
 def _check_free(before: Supervision, at: datetime) -> None:

@@ -31,7 +31,7 @@ from minxin.extensions import db
 from minxin.notices import inbox
 from minxin.people.models import User
 from minxin.people.roles import Role
-from minxin.supervision import chain, facts, ladder
+from minxin.supervision import chain, ladder
 from minxin.supervision.ladder import AFTER, Ground, Ladder, Rung
 from minxin.supervision.models import Proposal, Supervision
 
@@ -54,14 +54,15 @@ class Speaks:
 
 
 def sweep(at: datetime) -> int:
-    """Propose what the facts speak for now, let lapse what they no longer do; how many were new."""
-    _lapse(at)
+    """Propose what the facts speak for now; how many proposals were new.
+
+    Cases are locked in one order. A clock whose proposal lapsed may speak again: it was never
+    decided.
+    """
     rules, calendar = ladder.in_force(), rulebook.calendar_in_force()
-    facts.sweep(at)
-    made = 0
-    for found in (_again(at), _late(rules, calendar, at), _returned(rules, at), _false(rules, at)):
-        made += sum(_put(each, at) for each in found)
-    return made
+    found = (_again(at), _late(rules, calendar, at), _returned(rules, at), _false(rules, at))
+    every = [fact for some in found for fact in some]
+    return sum(_put(fact, at) for fact in sorted(every, key=lambda fact: fact.case_id))
 
 
 def announce(at: datetime) -> None:
@@ -108,8 +109,12 @@ def _put(fact: Speaks, at: datetime) -> bool:
         decided_by="",
         reason="",
     )
-    statement = row.on_conflict_do_nothing(index_elements=["key"]).returning(Proposal.id)
-    return db.session.scalar(statement) is not None
+    again = row.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"outcome": "open", "decided_at": None, "unit_id": case.unit_id, "at": at},
+        where=and_(Proposal.outcome == "lapsed", Proposal.clock_id.is_not(None)),
+    )
+    return db.session.scalar(again.returning(Proposal.id)) is not None
 
 
 def _under_way(case: Case, fact: Speaks) -> bool:
@@ -233,9 +238,9 @@ def _claimed_solved() -> ColumnElement[bool]:
     )
 
 
-def _lapse(at: datetime) -> None:
-    """Facts that no longer hold: the clock stopped or moved, the case is over or with another
-    unit."""
+def lapse(at: datetime) -> None:
+    """Let go of proposals whose facts no longer hold: the clock stopped or moved, the case is over
+    or with another unit."""
     stands = exists().where(
         Clock.id == Proposal.clock_id,
         Clock.version == Proposal.clock_version,
@@ -256,8 +261,8 @@ def _lapse(at: datetime) -> None:
 
 
 def _clocks(key: ColumnElement[str], *more: Any) -> Select[tuple[Any, ...]]:
-    """Running clocks that no proposal rests on yet."""
-    known = exists().where(Proposal.key == key)
+    """Running clocks that no proposal rests on, or one that lapsed."""
+    known = exists().where(Proposal.key == key, Proposal.outcome != "lapsed")
     return (
         select(
             Clock.id,

@@ -1,4 +1,4 @@
-"""What follows from 督办: who is told, and what a case that moves on or ends does to its ladder."""
+"""Who is told what of 督办."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from minxin.cases.models import Case, CaseEvent
 from minxin.cases.reminders import AT_OFFICE, AT_UNIT
 from minxin.extensions import db
 from minxin.people.roles import Role
-from minxin.supervision import ending
 from minxin.supervision.models import Supervision
 
 
@@ -56,20 +55,3 @@ def tell_urged(event: CaseEvent, case: Case, at: datetime) -> None:
     """催办: the words stand in the case, for they may name somebody."""
     words = f"{event.actor_unit}催办，请尽快办理并查看催办内容"
     telling.tell(event, case, at, telling.unit(case), (*AT_UNIT, Role.UNIT_HEAD), words, "late")
-
-
-def stop_ladder(event: CaseEvent, case: Case, at: datetime) -> None:
-    """What is over is supervised no more."""
-    ending.end_with(case, at)
-
-
-def stop_promise(event: CaseEvent, case: Case, at: datetime) -> None:
-    """A promise was kept: where the case was closed before, that ends its ladder."""
-    if ending.is_over(case):
-        ending.end_with(case, at)
-
-
-def change_unit(event: CaseEvent, case: Case, at: datetime) -> None:
-    """What was asked of the unit before is not asked of the new one."""
-    if ending.leave(case, at):
-        telling.tell_office(event, case, at, AT_OFFICE, "承办单位有变更，原督办随之终止")

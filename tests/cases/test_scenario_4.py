@@ -17,9 +17,10 @@ from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.notices.inbox import Notice
 from minxin.people.models import Post, Responder, Unit
-from minxin.supervision import proposing
+from minxin.supervision import answering
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
+from tests.supervision import supervised
 from tests.supervision.supervised import SINCE, Watched, lead
 
 OF, STATION = "大洼区住建局", "大洼区民心网工作站"
@@ -60,8 +61,8 @@ def case(panjin) -> Watched:
 def swept(walk: Watched, when: datetime) -> None:
     with walk.cast.standing():
         overdue.sweep(when)
-        proposing.sweep(when)
         db.session.commit()
+    supervised.swept(walk.cast, when)
 
 
 def facts(walk: Watched) -> list[tuple[str, str]]:
@@ -110,7 +111,7 @@ def test_a_false_answer_leads_to_the_second_rung_and_to_two_facts_of_the_new_qua
     with panjin.standing():
         first, again = case.rungs()
         assert (first.state, again.state) == ("false", "open")
-        assert not first.late, "01-06 was in time"
+        assert [each.late for each in answering.replies(first)] == [False], "01-06 was in time"
         assert again.due_at == midnight(1, 14), "01-09, 01-12, 01-13 24:00"
         assert again.first_id == first.id
         assert facts(case) == [

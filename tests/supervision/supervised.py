@@ -16,7 +16,7 @@ from minxin.papers import gathering, issuing
 from minxin.people import posts
 from minxin.people.models import Unit
 from minxin.people.posts import Holder
-from minxin.supervision import answering, chain, opening
+from minxin.supervision import answering, chain, facts, opening, proposing
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Proposal, Supervision
@@ -99,6 +99,16 @@ class Watched(Walk):
 
     def seen_by(self, username: str) -> Case | None:
         return reach.find(self.number, self.cast.actor(username))
+
+
+def swept(cast, at: datetime) -> int:
+    """What the worker does of the ladder every five minutes; how many proposals were new."""
+    made = 0
+    for step in (proposing.lapse, facts.sweep, proposing.sweep):
+        with cast.standing():
+            made = step(at) or 0
+            db.session.commit()
+    return made
 
 
 def lead(cast, unit: str, kind: str, name: str, title: str = "", *, at: datetime) -> None:

@@ -21,10 +21,10 @@ from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.notices.inbox import Notice
 from minxin.papers import issuing
-from minxin.supervision import chain, ending, proposing
+from minxin.supervision import chain, ending
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
-from tests.supervision.supervised import Watched
+from tests.supervision.supervised import Watched, swept
 
 MONDAY = datetime(2026, 9, 21, 1, tzinfo=UTC)
 LATER = MONDAY + timedelta(days=3)
@@ -41,8 +41,8 @@ def case(panjin) -> Watched:
 
 
 def followed(case: Watched, name: str, at: datetime) -> None:
-    """What the worker does of the newest event of a name."""
-    with case.cast.standing():
+    """What the worker does of the newest event of a name, by the login of the case's district."""
+    with case.cast.standing("mengyan"):
         query = select(CaseEvent).where(CaseEvent.name == name).order_by(CaseEvent.id.desc())
         reactions.react(db.session.scalars(query.limit(1)).one().id, at=at)
         db.session.commit()
@@ -55,16 +55,14 @@ def given_back(case: Watched, at: datetime) -> None:
 
 
 def test_a_draft_that_is_given_up_lets_its_facts_speak_again(panjin, case):
-    with panjin.standing():
-        proposing.sweep(LATE)
-        db.session.commit()
+    swept(panjin, LATE)
     case.wished(at=LATE).gathered(at=LATE)
     with panjin.standing():
         assert case.proposals() == []
         issuing.void(case.paper(), "用词不当", by=panjin.actor("linjing"), at=LATE)
         db.session.commit()
         assert [each.ground for each in case.proposals()] == [Ground.OVERDUE]
-        assert proposing.sweep(LATE) == 0, "it stands, and stands once"
+    assert swept(panjin, LATE) == 0, "it stands, and stands once"
 
 
 def test_a_case_that_goes_back_leaves_its_rung_behind_and_the_office_is_told(panjin, case):
@@ -73,7 +71,7 @@ def test_a_case_that_goes_back_leaves_its_rung_behind_and_the_office_is_told(pan
     followed(case, "take_back_here", SOON)
     with panjin.standing():
         (rung,) = case.rungs()
-        assert (rung.state, rung.result) == ("ended", "该件已改由其他单位承办，督办随之终止")
+        assert (rung.state, rung.result) == ("ended", "承办单位已变更，督办随之终止")
         assert chain.running(rung) is None
         assert not pendings.cases([case.case().id], What.SUPERVISION)
         told = select(Notice.text).where(Notice.user_id == panjin.actor("linjing").user_id)
@@ -88,7 +86,7 @@ def test_its_draft_is_given_up_with_it_and_its_drafter_is_told(panjin, case):
         assert [each.state for each in case.rungs()] == ["void"]
         paper = case.paper()
         assert (paper.state, paper.history[-1]["act"]) == ("void", "作废")
-        assert "改由其他单位承办" in paper.history[-1]["note"]
+        assert "承办单位已变更" in paper.history[-1]["note"]
         told = select(Notice.text).where(Notice.user_id == panjin.actor("linjing").user_id)
         assert any("因诉求件情况变化已作废" in text for text in db.session.scalars(told))
 
@@ -113,24 +111,42 @@ def handed_down(case: Watched, at: datetime) -> None:
 def test_the_new_unit_is_proposed_by_its_own_lateness(panjin):
     case = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY).supervised(at=LATE)
     handed_down(case, LATE)
+    swept(panjin, LATE + timedelta(days=1))
     with panjin.standing():
         assert [each.state for each in case.rungs()] == ["ended"]
-        proposing.sweep(LATE + timedelta(days=1))
-        db.session.commit()
         assert [each.unit_id for each in case.proposals()] == [panjin.unit(OTHER)]
+
+
+def test_the_new_unit_begins_at_the_first_rung_whatever_the_one_before_left_undone(panjin):
+    case = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY).supervised(at=LATE)
+    case.answered(at=LATE, by="mengyan").reviewed(Verdict.FALSE, "现场查看", "不实", at=LATE)
+    handed_down(case, LATE)
+    with panjin.standing():
+        before = chain.latest(case.case())
+        assert before is None
+        assert chain.next_rung(before, LATE) is Rung.NOTICE
+    case.supervised(at=LATE)
+    with panjin.standing():
+        assert case.events("score_fact") == [], "no 13(2) of the new unit"
+        assert case.rungs()[-1].first_id is None
+
+
+def test_for_the_moment_until_the_worker_has_ended_it_nobody_drafts_another(panjin):
+    case = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY).supervised(at=MONDAY)
+    case.assigned(OTHER, at=LATE)
+    with pytest.raises(Conflict, match="原督办正在终止"):
+        case.wished(at=LATE)
 
 
 def test_a_proposal_against_the_unit_before_lapses(panjin):
     case = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY)
     station = panjin.unit("大洼区民心网工作站")
+    swept(panjin, LATE)
     with panjin.standing():
-        proposing.sweep(LATE)
-        db.session.commit()
         assert [each.unit_id for each in case.proposals()] == [station]
     handed_down(case, LATE)
+    swept(panjin, LATE)
     with panjin.standing():
-        proposing.sweep(LATE)
-        db.session.commit()
         assert [each.unit_id for each in case.proposals("lapsed")] == [station]
         assert [each.unit_id for each in case.proposals()] == [panjin.unit(OTHER)]
 
@@ -172,19 +188,19 @@ def test_a_kept_promise_ends_the_ladder_of_a_closed_case(panjin, case):
 
 
 def test_closing_keeps_what_a_promise_speaks_for(panjin, case):
+    over = MONDAY + timedelta(days=31)
     tracked(case)
+    swept(panjin, over)
     with panjin.standing():
-        proposing.sweep(MONDAY + timedelta(days=31))
-        ending.end_with(case.case(), MONDAY + timedelta(days=31))
+        ending.end_with(case.case(), over)
         db.session.commit()
         assert [each.ground for each in case.proposals()] == [Ground.NEGLECTED]
 
 
 def test_a_station_decides_neither_on_itself_nor_on_a_bulletin(panjin):
     walk = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY)
+    swept(panjin, LATE)
     with panjin.standing():
-        proposing.sweep(LATE)
-        db.session.commit()
         (proposal,) = walk.proposals()
         with pytest.raises(Refused, match="由市民心网办决定"):
             ending.decline(proposal, "不必", by=panjin.actor("mengyan"), at=LATE)
@@ -199,3 +215,38 @@ def test_what_became_of_the_rung_before_is_looked_at_when_the_next_is_issued(pan
         case.issued(at=LATE)
     with panjin.standing():
         assert case.paper().serial is None, "no number was used up"
+
+
+def test_closing_gives_back_what_a_promise_or_a_message_spoke_for(panjin, case):
+    over = MONDAY + timedelta(days=31)
+    case.reported(at=MONDAY).signed(at=MONDAY)
+
+    def promised(item, by) -> None:
+        promises.track(item, Vow("国庆前装完", local(MONDAY).date()), by=by, at=MONDAY)
+
+    case._at("linjing", promised)
+    swept(panjin, over)
+    case.wished(ground=Ground.NEGLECTED, at=over).gathered(at=over)
+
+    def closed(item, by) -> None:
+        reporting.approve(item, opinion="转回访", by=by, at=over)
+        followup.record(item, Call("reached", "好", True, True, 4), by=by, at=over)
+        rating.rate(item, stars=5, opinion="好", by=by, at=over)
+        closing.close(item, method="planned", by=by, at=over)
+
+    case._at("linjing", closed)
+    followed(case, "close", over)
+    with panjin.standing():
+        assert [each.state for each in case.rungs()] == ["void"]
+        assert [each.ground for each in case.proposals()] == [Ground.NEGLECTED]
+
+
+def test_what_lapsed_speaks_again_when_its_clock_still_runs(panjin, case):
+    swept(panjin, LATE)
+    with panjin.standing():
+        (proposal,) = case.proposals()
+        proposal.outcome = "lapsed"
+        db.session.commit()
+    assert swept(panjin, LATE) == 1
+    with panjin.standing():
+        assert len(case.proposals()) == 1

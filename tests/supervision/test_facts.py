@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 
-from minxin.cases import followup, messages, reporting
+from minxin.cases import followup, messages, reporting, workflow
 from minxin.cases.followup import Call
 from minxin.extensions import db
 from minxin.supervision import facts, ladder
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import DEFAULT, Ground, Rung
-from tests.supervision.supervised import Watched
+from tests.keeping import keep
+from tests.supervision.supervised import Watched, swept
 
 MONDAY = datetime(2026, 9, 7, 1, tzinfo=UTC)
 OVER = MONDAY + timedelta(days=8)
 
 
 def noted(case: Watched, at: datetime) -> list[tuple[str, str]]:
+    """The facts of a case after the worker came twice."""
+    for _ in range(2):
+        swept(case.cast, at)
     with case.cast.standing():
-        facts.sweep(at)
-        facts.sweep(at)
-        db.session.commit()
         return [(each.article, each.payload["fact"]) for each in case.events("score_fact")]
 
 
@@ -84,3 +86,44 @@ def test_a_second_rung_over_time_is_a_fact_of_the_unit_that_had_it(panjin, case)
     with panjin.standing():
         (event,) = case.events("score_fact")
         assert event.payload["unit_id"] == panjin.unit("大洼区住建局")
+
+
+def test_one_unit_late_and_then_another_is_nobodys_second_time(panjin):
+    case = Watched(panjin, MONDAY).dispatched("大洼区民心网工作站", at=MONDAY).supervised(at=MONDAY)
+    case.assigned("大洼区城管局", at=OVER)
+    keep(panjin)
+    case.supervised(at=OVER)
+    assert noted(case, OVER + timedelta(days=8)) == []
+
+
+def test_a_message_on_a_case_that_was_withdrawn_is_held_against_nobody(panjin, case):
+    def complained(item, by) -> None:
+        messages.unhappy(item, 1, "没有人来", origin="phone", by=by, at=MONDAY)
+        message = messages.first(item, "pending")
+        messages.pass_on(item, message.id, "请核实答复", by=by, at=MONDAY)
+
+    def withdrawn(item, by) -> None:
+        how = {"reason": "撤回", "facts": {"alone": True}}
+        workflow.move(item.id, "withdraw", by=by, at=MONDAY, **how)
+
+    case._at("linjing", complained)
+    case._at("linjing", withdrawn)
+    assert noted(case, OVER) == []
+
+
+def test_two_sweeps_at_once_keep_a_fact_once(panjin, unhappy):
+    start = Barrier(2)
+
+    def go() -> None:
+        with panjin.app.app_context(), panjin.standing():
+            start.wait()
+            facts.sweep(OVER)
+            db.session.commit()
+
+    threads = [Thread(target=go) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    with panjin.standing():
+        assert len(unhappy.events("score_fact")) == 1

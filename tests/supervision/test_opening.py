@@ -16,11 +16,11 @@ from minxin.documents.kinds import PaperKind
 from minxin.errors import Conflict, Refused
 from minxin.extensions import db
 from minxin.papers import issuing
-from minxin.supervision import chain, ending, opening, proposing
+from minxin.supervision import chain, ending, opening
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.opening import Wish
-from tests.supervision.supervised import DEMAND, Watched
+from tests.supervision.supervised import DEMAND, Watched, swept
 
 MONDAY = datetime(2026, 9, 21, 1, tzinfo=UTC)
 LATER = MONDAY + timedelta(days=3)
@@ -206,9 +206,8 @@ def test_the_unit_may_answer_late_while_the_next_rung_is_only_a_draft(panjin, ca
 
 def test_a_rung_of_another_kind_settles_what_was_proposed(panjin, case):
     late = MONDAY + timedelta(days=30)
+    swept(panjin, late)
     with panjin.standing():
-        proposing.sweep(late)
-        db.session.commit()
         assert [each.rung for each in case.proposals()] == [Rung.NOTICE]
     case.wished(Rung.BULLETIN, Ground.CARELESS, at=late, grave=True, signed_leader="秦川副市长")
     with panjin.standing():

@@ -20,16 +20,13 @@ from minxin.notices.inbox import Notice
 from minxin.supervision import ending, ladder, proposing
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import DEFAULT, Ground, Rung
-from tests.supervision.supervised import Watched
+from tests.supervision.supervised import Watched, swept
 
 MONDAY = datetime(2026, 9, 7, 1, tzinfo=UTC)
 
 
 def sweep(cast, at: datetime) -> int:
-    with cast.standing():
-        made = proposing.sweep(at)
-        db.session.commit()
-        return made
+    return swept(cast, at)
 
 
 @pytest.fixture

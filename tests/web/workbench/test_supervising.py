@@ -14,12 +14,12 @@ from minxin import clock
 from minxin.cases import messages, tabs
 from minxin.cases.models import FAR
 from minxin.extensions import db
-from minxin.supervision import chain, proposing
+from minxin.supervision import chain
 from minxin.supervision.answering import Verdict
 from minxin.supervision.ladder import Ground, Rung
 from minxin.supervision.models import Proposal
 from tests.keeping import keep
-from tests.supervision.supervised import DEMAND, Watched
+from tests.supervision.supervised import DEMAND, Watched, swept
 from tests.web.reading import statements as counted
 from tests.web.workbench import stages
 
@@ -40,9 +40,8 @@ def send(cast, item, noun: str, who: str = "linjing", **data):
 
 def propose(cast) -> int:
     """What the worker proposes now; the id of the first."""
+    swept(cast, clock.now())
     with cast.standing():
-        proposing.sweep(clock.now())
-        db.session.commit()
         return db.session.scalars(select(Proposal.id)).first()
 
 
