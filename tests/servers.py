@@ -57,6 +57,9 @@ def test_servers(worker_id: str) -> embedded.Addresses:
     servers = _start(Path(os.environ[_VARIABLE]))
     name = f"test_{worker_id}"
     with psycopg.connect(above(servers.addresses.database_url), autocommit=True) as connection:
+        # Rows lie in the order in which they came, and plans rest on what a test has analysed.
+        connection.execute("ALTER SYSTEM SET autovacuum = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
                 sql.Identifier(name), sql.Identifier(OWNER)

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run
 from sqlalchemy import func, select
 
-from minxin.cases import clocks, promises, rulebook, workflow
+from minxin.cases import clocks, rulebook, workflow
 from minxin.cases.models import FAR, Case, CaseEvent, Clock
 from minxin.cases.reckoning import Reckoner
 from minxin.cases.states import ENDED, POOL, WITH_UNIT, State
@@ -22,6 +22,7 @@ from minxin.cases.transitions import MOVES, SUPERVISIONS
 from minxin.errors import Refused
 from minxin.extensions import db
 from minxin.people.actor import CITIZEN, SYSTEM, Actor
+from minxin.supervision import chain
 from minxin.tenancy import custody
 from tests.cases.asking import Question
 from tests.cases.verbs import VERBS
@@ -155,8 +156,9 @@ class Life(RuleBasedStateMachine):
             assert case.due_at == min([c.due_at for c in shown], default=FAR)
             if case.state in ENDED:
                 beside = clocks.BESIDE | {"reopening_decision"}
-                if promises.open_one(case):  # a 跟踪件 can be supervised after it was closed
-                    beside |= set(SUPERVISIONS)
+                rung = chain.latest(case)
+                if case.state == State.CLOSED and rung is not None and rung.state == "open":
+                    beside |= set(SUPERVISIONS)  # of a promise or a message that ran on
                 assert {c.rule_key for c in running} <= beside
 
     @staticmethod

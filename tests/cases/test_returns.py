@@ -224,9 +224,8 @@ def test_the_second_return_by_the_same_unit_is_counted(panjin, sent):
     with panjin.standing():
         case = sent.case()
         assert returns.times(case, panjin.unit("市城管局")) == 2
-        facts = db.session.scalars(
-            select(CaseEvent.payload["times"].as_integer()).where(CaseEvent.name == "ask_return")
-        ).all()
+        times = select(CaseEvent.payload["times"].as_integer()).order_by(CaseEvent.id)
+        facts = db.session.scalars(times.where(CaseEvent.name == "ask_return")).all()
         assert list(facts) == [1, 2]
 
 
