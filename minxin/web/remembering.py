@@ -18,9 +18,10 @@ log = logs.logger("sessions")
 
 class Session(RedisSession):  # type: ignore[misc]
     """What is known of a browser. `away`: it could not be read, which is not the same as empty.
-    `kept_as`: the key that it was read from, none where it is new."""
+    `aside`: nobody asked for it. `kept_as`: the key that it was read from, none where it is new."""
 
     away = False
+    aside = False
     kept_as: str | None = None
 
 
@@ -30,7 +31,15 @@ class Sessions(RedisSessionInterface):  # type: ignore[misc]
     session_class = Session
 
     def open_session(self, app: Flask, request: Request) -> Session:
-        """The browser's session; an empty one marked as `away` where Valkey does not answer."""
+        """The browser's session; an empty one marked as `away` where Valkey does not answer.
+
+        A stylesheet has none: it is the same for everybody, and its answer, coming late, must not
+        bring back the cookie of a session that was left meanwhile.
+        """
+        if request.path.startswith(f"{app.static_url_path}/"):
+            unread = Session(sid=self._generate_sid(self.sid_length), permanent=self.permanent)
+            unread.aside = True
+            return unread
         try:
             opened: Session = super().open_session(app, request)
             if opened:
@@ -44,7 +53,7 @@ class Sessions(RedisSessionInterface):  # type: ignore[misc]
     def save_session(self, app: Flask, session: Session, response: Response) -> None:
         """Keep it. What could not be read is not written: the browser keeps its cookie, and is
         known again when Valkey is back."""
-        if session.away:
+        if session.away or session.aside:
             return
         try:
             super().save_session(app, session, response)

@@ -31,3 +31,11 @@ def test_a_session_that_stands_is_kept_longer_by_each_request(panjin):
     valkey.raw.expire(key, 5)
     assert browser.get("/dawa/todo").status_code == 200
     assert valkey.raw.ttl(key) > 60
+
+
+def test_a_stylesheet_reads_no_session_and_brings_none_back(panjin):
+    known = panjin.client("linjing")
+    answer = known.get("/static/css/base.css")
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in known.get("/city/").headers, "a page keeps the session alive"
