@@ -56,10 +56,8 @@ def test_servers(worker_id: str) -> embedded.Addresses:
     """
     servers = _start(Path(os.environ[_VARIABLE]))
     name = f"test_{worker_id}"
-    with psycopg.connect(above(servers.addresses.database_url), autocommit=True) as connection:
-        # Rows lie in the order in which they came, and plans rest on what a test has analysed.
-        connection.execute("ALTER SYSTEM SET autovacuum = off")
-        connection.execute("SELECT pg_reload_conf()")
+    superuser = servers.addresses.database_url.replace(f"{OWNER}@", "postgres@", 1)
+    with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
                 sql.Identifier(name), sql.Identifier(OWNER)
@@ -70,12 +68,6 @@ def test_servers(worker_id: str) -> embedded.Addresses:
         database_url=_with_database(servers.addresses.database_url, name),
         redis_url=servers.addresses.redis_url.replace("db=0", f"db={number}"),
     )
-
-
-def above(url: str) -> str:
-    """The same database by the login that no wall and no trigger holds out, for psycopg itself."""
-    scheme, rest = url.split("://", 1)
-    return f"{scheme.partition('+')[0]}://{rest.replace(f'{OWNER}@', 'postgres@', 1)}"
 
 
 test_servers.__test__ = False  # type: ignore[attr-defined]  # a name that pytest would run

@@ -22,7 +22,8 @@ def barriers(page: Page) -> list[str]:
 
 
 def overflow(page: Page) -> int:
-    """By how many CSS pixels the page is wider than its window."""
+    """By how many CSS pixels the page is wider than its window, once its stylesheets are there."""
+    page.wait_for_load_state()
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     return int(page.evaluate(width))
 

@@ -95,8 +95,8 @@ def test_a_merged_case_ends_and_lies_with_its_master(panjin, master, double):
         assert clocks.running(case) == []
         assert [c.rule_key for c in clocks.running(lead)] == ["accept", "complaint"]
         assert joined.to(lead) == [(case.id, double.number)]
-        names = db.session.scalars(select(CaseEvent.name).where(CaseEvent.case_id == lead.id))
-        assert list(names)[-1] == "join"
+        names = select(CaseEvent.name).where(CaseEvent.case_id == lead.id).order_by(CaseEvent.id)
+        assert db.session.scalars(names).all()[-1] == "join"
         assert by_tenant()[panjin.tenant("dawa")]["merged"] == 1
 
 
