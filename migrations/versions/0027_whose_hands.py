@@ -1,4 +1,4 @@
-"""For which leader a request waits, who wrote the words of a draft last, what was answered late."""
+"""For which leader a request waits, who wrote a draft last, and an index of stopped answers."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -83,7 +83,7 @@ def gather(
                 if _was_of_no_use(each, rung, at)
             ),
             ground=Ground(rung.ground).label,
-            title=TITLES.get(Ground(rung.ground), Ground(rung.ground).label),
+            title=TITLES[Ground(rung.ground)],
             demand=rung.demand,
             grave=rung.grave,
             as_of=facts.on(at),
